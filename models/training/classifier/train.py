@@ -1,0 +1,153 @@
+"""Trains one network on the cleaned texts: resumes from its checkpoint, keeps a running average of the weights."""
+
+import argparse
+import copy
+import json
+import math
+import time
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch.nn.functional import binary_cross_entropy_with_logits
+from transformers import DistilBertConfig, DistilBertForSequenceClassification
+
+from classifier import tokenizer as wordpiece
+from classifier.batches import Dataset, epoch, pad, training_set
+from classifier.vectors import word_vectors
+from places import WORK
+
+DEVICE = "cuda" if torch.cuda.is_available() else "cpu"
+SHARES = {"sst": 1.0, "polarity": 2.0, "pros_cons": 0.3}
+WARMUP, AVERAGE, SAVE_EVERY, EVALUATE_EVERY = 200, 0.998, 100, 400
+
+
+def new_model(layers: int, dim: int, dropout: float, size: int) -> DistilBertForSequenceClassification:
+    """A fresh network."""
+    config = DistilBertConfig(
+        vocab_size=size,
+        dim=dim,
+        n_layers=layers,
+        n_heads=8,
+        hidden_dim=4 * dim,
+        max_position_embeddings=wordpiece.LONGEST,
+        dropout=dropout,
+        seq_classif_dropout=0.2,
+        id2label={0: "NEGATIVE", 1: "POSITIVE"},
+        label2id={"NEGATIVE": 0, "POSITIVE": 1},
+    )
+    return DistilBertForSequenceClassification(config)
+
+
+def margin(model, ids: torch.Tensor) -> torch.Tensor:
+    """The logit of POSITIVE against NEGATIVE, (batch)."""
+    logits = model(ids, attention_mask=(ids != 0).long()).logits
+    return logits[:, 1] - logits[:, 0]
+
+
+@torch.no_grad()
+def margins(model, rows: list[list[int]]) -> np.ndarray:
+    """`margin` of many rows, in their order."""
+    model.eval()
+    result = np.zeros(len(rows), dtype=np.float32)
+    order = sorted(range(len(rows)), key=lambda i: len(rows[i]))
+    for start in range(0, len(order), 64):
+        some = order[start : start + 64]
+        result[some] = margin(model, pad([rows[i] for i in some]).to(DEVICE)).float().cpu().numpy()
+    model.train()
+    return result
+
+
+class Run:
+    """A training run that can stop at any step and go on later."""
+
+    def __init__(self, name: str, model, steps: int, rate: float):
+        self.folder = WORK / name
+        self.folder.mkdir(parents=True, exist_ok=True)
+        self.model = model.to(DEVICE).train()
+        self.average = copy.deepcopy(self.model)
+        self.optimizer = torch.optim.AdamW(self.model.parameters(), lr=rate, weight_decay=0.02, betas=(0.9, 0.98))
+        self.steps, self.rate, self.step = steps, rate, 0
+        if self.checkpoint.exists():
+            state = torch.load(self.checkpoint, map_location=DEVICE)
+            self.step = state["step"]
+            self.model.load_state_dict(state["model"])
+            self.average.load_state_dict(state["average"])
+            self.optimizer.load_state_dict(state["optimizer"])
+
+    @property
+    def checkpoint(self) -> Path:
+        return self.folder / "checkpoint.pt"
+
+    def save(self) -> None:
+        """Writes everything needed to go on, and the averaged network as the result so far."""
+        parts = {name: getattr(self, name).state_dict() for name in ("model", "average", "optimizer")}
+        temporary = self.checkpoint.with_suffix(".tmp")
+        torch.save({"step": self.step, **parts}, temporary)
+        temporary.replace(self.checkpoint)
+        self.average.save_pretrained(self.folder)
+
+    def update(self, loss: torch.Tensor) -> None:
+        """One step of the optimiser and of the average."""
+        warm = min(1.0, (self.step + 1) / WARMUP)
+        for group in self.optimizer.param_groups:
+            group["lr"] = self.rate * warm * (0.02 + 0.49 * (1 + math.cos(math.pi * self.step / self.steps)))
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_(self.model.parameters(), 1.0)
+        self.optimizer.step()
+        self.optimizer.zero_grad()
+        self.step += 1
+        keep = min(AVERAGE, self.step / (self.step + 10))
+        with torch.no_grad():
+            for mean, now in zip(self.average.parameters(), self.model.parameters()):
+                mean.lerp_(now, 1 - keep)
+
+
+def train(run: Run, data: Dataset, dev: list, tokenizer, seed: int, masked: float) -> None:
+    """Runs to the last step; the log goes to standard output."""
+    dev_rows = tokenizer([text for text, _ in dev])["input_ids"]
+    dev_labels = np.array([label for _, label in dev])
+    started, seen = time.time(), 0
+    while run.step < run.steps:
+        rng = np.random.default_rng([seed, run.step])
+        for ids, indices in epoch(data, rng, masked):
+            target = torch.from_numpy(data.positive[indices]).to(DEVICE)
+            loss = binary_cross_entropy_with_logits(margin(run.model, ids.to(DEVICE)), target)
+            run.update(loss)
+            seen += ids.numel()
+            if run.step % EVALUATE_EVERY == 0 or run.step == run.steps:
+                right = ((margins(run.average, dev_rows) > 0) == dev_labels).mean()
+                speed = seen / (time.time() - started)
+                print(f"step {run.step} loss {loss:.3f} dev {right:.4f} {speed:.0f} tokens/s", flush=True)
+            if run.step % SAVE_EVERY == 0 or run.step == run.steps:
+                run.save()
+            if run.step == run.steps:
+                break
+
+
+def main() -> None:
+    """One teacher: `python -m classifier.train NAME --seed S`."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("name")
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--steps", type=int, default=1200)
+    parser.add_argument("--layers", type=int, default=4)
+    parser.add_argument("--dim", type=int, default=256)
+    parser.add_argument("--dropout", type=float, default=0.1)
+    parser.add_argument("--masked", type=float, default=0.1)
+    parser.add_argument("--rate", type=float, default=5e-4)
+    options = parser.parse_args()
+    torch.manual_seed(options.seed)
+    tokenizer = wordpiece.load()
+    data = training_set(tokenizer, SHARES)
+    model = new_model(options.layers, options.dim, options.dropout, len(tokenizer))
+    rows = data.spellings[0] + tokenizer(wordpiece.stories())["input_ids"]
+    vectors = word_vectors(rows, len(tokenizer), options.dim)
+    model.distilbert.embeddings.word_embeddings.weight.data.copy_(vectors)
+    dev = json.loads((WORK / "classifier-data.json").read_text())["dev"]
+    run = Run(options.name, model, options.steps, options.rate)
+    train(run, data, dev, tokenizer, options.seed, options.masked)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,157 @@
+import type { Candidate, Target } from "../explain/target";
+import type { SiteInfo } from "../explain/trace";
+import type { Encoding } from "../text/encoding";
+
+/** Where a model comes from. */
+export type ModelSource =
+  | { readonly kind: "shipped"; readonly id: string }
+  | { readonly kind: "hub"; readonly id: string; readonly revision?: string; readonly file?: string }
+  | { readonly kind: "files"; readonly files: readonly PickedFile[]; readonly file?: string };
+
+/** A dropped or picked file with its path inside the folder that was dropped. */
+export interface PickedFile {
+  readonly path: string;
+  readonly file: File;
+}
+
+export type Device = "webgpu" | "wasm";
+
+export type Task =
+  | "text-classification"
+  | "token-classification"
+  | "fill-mask"
+  | "text-generation"
+  | "question-answering"
+  | "features"
+  | "image-classification";
+
+/** What is known of a model once it is ready. */
+export interface LoadedModel {
+  readonly name: string;
+  /** As in a link: a shipped id, a hub id, or null for files, which no link can carry. */
+  readonly id: string | null;
+  readonly file: string;
+  /** "DistilBERT encoder" */
+  readonly architecture: string;
+  readonly family: "encoder" | "decoder" | "vision";
+  readonly task: Task;
+  /** "fp32", "fp16", "int8", "4-bit" */
+  readonly precision: string;
+  readonly layers: number;
+  readonly heads: number;
+  readonly sites: readonly SiteInfo[];
+  readonly labels: readonly string[] | null;
+  readonly maxTokens: number | null;
+  readonly pairs: boolean;
+  /** False where ids must be typed. */
+  readonly tokenizer: boolean;
+  readonly device: Device;
+  readonly threads: number;
+  /** SHA-256 of the model file, hexadecimal. */
+  readonly sha256: string;
+  readonly bytes: number;
+  /** What a person should know: why it fell back to WASM, what could not be found. */
+  readonly notes: readonly string[];
+}
+
+export interface Progress {
+  readonly label: string;
+  readonly done: number;
+  /** Null while unknown. */
+  readonly total: number | null;
+  readonly unit: "bytes" | "passes";
+  /** Per file while a model is on its way. */
+  readonly parts?: readonly { readonly label: string; readonly done: number; readonly total: number | null }[];
+}
+
+export type Input =
+  | { readonly kind: "text"; readonly text: string; readonly pair?: string }
+  | { readonly kind: "ids"; readonly ids: readonly number[] };
+
+/** One forward pass; its attention stays in the worker and is read head by head. */
+export interface RunResult {
+  readonly trace: number;
+  readonly encoding: Encoding;
+  /** The output row that `target` reads, best first: every class, or the ten likeliest tokens. */
+  readonly candidates: readonly Candidate[];
+  readonly target: Target;
+  readonly ms: number;
+  readonly memory: number | null;
+}
+
+/** Attention of some heads of one site as half floats: [heads, rows, columns], as drawn. */
+export interface AttentionSlice {
+  readonly site: number;
+  readonly heads: readonly number[];
+  readonly rows: number;
+  readonly columns: number;
+  /** IEEE half floats; transferred. */
+  readonly data: Uint16Array;
+}
+
+/** How much a head behaves like each known character, 0 to 1, measured on this text (`induction` on repeated random tokens). */
+export interface HeadScores {
+  readonly site: number;
+  readonly head: number;
+  readonly previous: number;
+  readonly next: number;
+  readonly first: number;
+  readonly separator: number;
+  readonly same: number;
+  readonly duplicate: number;
+  /** Null where it can't be measured: it needs a causal model. */
+  readonly induction: number | null;
+  /** Mean row entropy in bits, and the entropy of rows that were spread evenly. */
+  readonly entropy: number;
+  readonly evenEntropy: number;
+}
+
+/** Every failure that a person can meet: what stopped, what still works, what to do. Crosses the worker boundary as data. */
+export interface Failure {
+  readonly code:
+    | "not-found"
+    | "network"
+    | "truncated"
+    | "not-onnx"
+    | "missing-file"
+    | "unsupported-operator"
+    | "no-attention"
+    | "encoder-decoder"
+    | "out-of-memory"
+    | "device-lost"
+    | "tokenizer"
+    | "too-long"
+    | "bad-input"
+    | "run"
+    | "cancelled"
+    | "internal";
+  /** `kind thing: value` with the node or file. */
+  readonly message: string;
+  readonly node?: { readonly name: string; readonly opType: string };
+  /** Other nodes that stop for the same reason. */
+  readonly nodes?: readonly string[];
+}
+
+/** Thrown by every call of the explainer; carries its failure over the worker boundary. */
+export class ExplainerError extends Error {
+  constructor(readonly failure: Failure) {
+    super(failure.message);
+    this.name = "ExplainerError";
+  }
+}
+
+/** The worker's API, as the page sees it through Comlink. */
+export interface Explainer {
+  load(source: ModelSource, device: Device | "auto", onProgress: (progress: Progress) => void): Promise<LoadedModel>;
+  /** Quick and not queued: chips appear while the person types. */
+  encode(input: Input): Promise<Encoding>;
+  /** Queued; a newer run supersedes the ones that wait, which reject with `cancelled`. */
+  run(input: Input, target: Partial<Target> | null): Promise<RunResult>;
+  /** Another target of the same pass; runs nothing. */
+  retarget(trace: number, target: Partial<Target>): Promise<Pick<RunResult, "candidates" | "target">>;
+  /** `heads` empty reads all. `size` pools rows and columns by their maximum to at most that many. */
+  attention(trace: number, site: number, heads: readonly number[], size?: number): Promise<AttentionSlice>;
+  scores(trace: number): Promise<readonly HeadScores[]>;
+  memory(): Promise<number | null>;
+  cancel(): Promise<void>;
+}
