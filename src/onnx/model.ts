@@ -31,7 +31,11 @@ export type Attribute =
   | { readonly type: "strings"; readonly value: readonly Uint8Array[] }
   | { readonly type: "graphs"; readonly value: readonly Graph[] }
   /** Inside a function: takes the value of the calling node's attribute of this name. */
-  | { readonly type: "reference"; readonly value: string }
+  | {
+      readonly type: "reference";
+      readonly value: string /** The AttributeType stated for it. */;
+      readonly code?: number;
+    }
   /** Kept as the bytes of its AttributeProto: sparse tensors, type protos, what a later ONNX adds. */
   | { readonly type: "opaque"; readonly value: Uint8Array };
 
@@ -53,6 +57,8 @@ export interface ValueInfo {
   readonly name: Value;
   readonly dtype: DType | null;
   readonly dims: readonly Dim[] | null;
+  /** The bytes of its TypeProto, where that isn't a dense tensor of a DType: sequences, optionals, later types. */
+  readonly type?: Uint8Array;
 }
 
 export interface Graph {
