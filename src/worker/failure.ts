@@ -1,0 +1,74 @@
+import { GraphError, type GraphErrorKind, label } from "../graph/error";
+import { OnnxError, type OnnxErrorKind } from "../onnx/error";
+import { ExplainerError, type Failure } from "./protocol";
+import { DeviceLost } from "./runtime/backend";
+
+/** An error that a person can do something about, thrown where it is noticed. */
+export const fail = (code: Failure["code"], message: string, more: Partial<Failure> = {}): ExplainerError =>
+  new ExplainerError({ code, message, ...more });
+
+const ofGraph: Record<GraphErrorKind, Failure["code"]> = {
+  "unsupported operator": "unsupported-operator",
+  "unsupported form": "unsupported-operator",
+  "no attention": "no-attention",
+  "encoder-decoder": "encoder-decoder",
+  "unknown input": "no-attention",
+  "no shape": "unsupported-operator",
+  "unclear layout": "no-attention",
+  "no residual stream": "no-attention",
+  "not a transformer of text or images": "no-attention",
+};
+
+const ofFile: Record<OnnxErrorKind, Failure["code"]> = {
+  "not-onnx": "not-onnx",
+  truncated: "truncated",
+  malformed: "not-onnx",
+  unsupported: "not-onnx",
+  "too-large": "not-onnx",
+  missing: "missing-file",
+};
+
+const memory =
+  /bad_alloc|out of memory|failed to allocate|allocation fail|OOM\b|array buffer allocation|invalid array length/i;
+const deviceLost = /device (is|was) lost|lost device|GPU lost/i;
+
+/** ONNX Runtime names the node that it stopped at only in its message. */
+const stops: readonly { readonly code: Failure["code"]; readonly pattern: RegExp }[] = [
+  { code: "unsupported-operator", pattern: /implementation for (?<op>\S+?)\(\S+\) node with name '(?<name>[^']*)'/ },
+  { code: "unsupported-operator", pattern: /(?<op>[\w.:]+)\(-?\d+\) is not a registered function\/op/ },
+  { code: "unsupported-operator", pattern: /No Op registered for (?<op>\S+)(?<name>)/ },
+  { code: "run", pattern: /while running (?<op>\S+) node\. Name:'(?<name>[^']*)'/ },
+];
+
+function ofRuntime(message: string): Failure | null {
+  if (deviceLost.test(message)) return { code: "device-lost", message };
+  if (memory.test(message)) return { code: "out-of-memory", message };
+  for (const { code, pattern } of stops) {
+    const found = pattern.exec(message)?.groups;
+    if (!found) continue;
+    const node = { name: found.name ?? "", opType: found.op! };
+    if (code === "run") return { code, message, node };
+    return { code, message: `unsupported operator: ${node.opType}${node.name ? ` (${node.name})` : ""}`, node };
+  }
+  return null;
+}
+
+/** What an error means to a person. Whatever isn't known is `internal` and keeps its message. */
+export function toFailure(error: unknown): Failure {
+  if (error instanceof ExplainerError) return error.failure;
+  if (error instanceof GraphError) {
+    const { kind, message, node, nodes } = error;
+    return {
+      code: ofGraph[kind],
+      message,
+      ...(node && { node: { name: label(node), opType: node.opType } }),
+      ...(nodes.length > 0 && { nodes }),
+    };
+  }
+  if (error instanceof OnnxError) return { code: ofFile[error.kind], message: error.message };
+  if (error instanceof DeviceLost) return { code: "device-lost", message: error.message };
+  if (error instanceof DOMException && error.name === "AbortError") return { code: "cancelled", message: "cancelled" };
+  const message = error instanceof Error ? error.message : String(error);
+  if (error instanceof RangeError) return { code: "out-of-memory", message };
+  return ofRuntime(message) ?? { code: "internal", message };
+}

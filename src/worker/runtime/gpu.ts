@@ -1,0 +1,25 @@
+import type { CreateSession, Session } from "../../explain/session";
+import { DeviceLost, type GpuBackend } from "./backend";
+import { configure, type Ort, sessionsOf } from "./ort";
+
+/** Rejects every run once the GPU is gone, also one that is under way: ONNX Runtime would wait for it for ever. */
+function untilLost(session: Session, lost: Promise<never>): Session {
+  return { ...session, run: (feeds, fetches) => Promise.race([session.run(feeds, fetches), lost]) };
+}
+
+/** WebGPU by ONNX Runtime's native execution provider, in float32. */
+export function startGpu(ort: Ort): GpuBackend {
+  const threads = configure(ort);
+  ort.env.webgpu.powerPreference = "high-performance";
+  const onGpu = sessionsOf(ort, "webgpu");
+  const create: CreateSession = async (source) => {
+    const session = await onGpu(source);
+    const device = await ort.env.webgpu.device; // there since the first session
+    const lost = device.lost.then(({ message }): never => {
+      throw new DeviceLost(message);
+    });
+    lost.catch(() => undefined); // nobody may be running when it happens; the next run tells
+    return untilLost(session, lost);
+  };
+  return { device: "webgpu", threads, create, onCpu: sessionsOf(ort, "wasm") };
+}

@@ -1,0 +1,33 @@
+import type { Env, InferenceSession, InferenceSessionFactory, TensorConstructor } from "onnxruntime-web";
+import type { CreateSession } from "../../explain/session";
+import { threadCount } from "./backend";
+import { asSession } from "./session";
+
+/** What every browser build of ONNX Runtime exports. */
+export interface Ort {
+  readonly env: Env;
+  readonly InferenceSession: InferenceSessionFactory;
+  readonly Tensor: TensorConstructor;
+}
+
+/** Settings that hold for all builds; to be made before the first session. Returns the number of threads. */
+export function configure(ort: Ort): number {
+  const threads = threadCount();
+  ort.env.wasm.numThreads = threads;
+  ort.env.wasm.proxy = false;
+  ort.env.logLevel = "error";
+  return threads;
+}
+
+/** Sessions of one execution provider. The bytes of `external` are copied into the heap, then let go. */
+export const sessionsOf =
+  (ort: Ort, provider: InferenceSession.ExecutionProviderConfig): CreateSession =>
+  async ({ graph, external }) => {
+    const inner = await ort.InferenceSession.create(graph, {
+      executionProviders: [provider],
+      graphOptimizationLevel: "all",
+      logSeverityLevel: 3,
+      externalData: external.map(({ path, data }) => ({ path, data })),
+    });
+    return asSession(ort, inner);
+  };

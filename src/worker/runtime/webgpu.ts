@@ -1,0 +1,6 @@
+import * as ort from "onnxruntime-web/webgpu";
+import type { GpuBackend } from "./backend";
+import { startGpu } from "./gpu";
+
+/** ONNX Runtime on WebGPU for browsers whose WebAssembly can't wait for a promise. */
+export const start = (): GpuBackend => startGpu(ort);
