@@ -149,8 +149,18 @@ export interface Explainer {
   run(input: Input, target: Partial<Target> | null): Promise<RunResult>;
   /** Another target of the same pass; runs nothing. */
   retarget(trace: number, target: Partial<Target>): Promise<Pick<RunResult, "candidates" | "target">>;
-  /** `heads` empty reads all. `size` pools rows and columns by their maximum to at most that many. */
-  attention(trace: number, site: number, heads: readonly number[], size?: number): Promise<AttentionSlice>;
+  /**
+   * `heads` empty reads all. `size` pools rows and columns by their maximum to at most that many. `leaveOut` names keys
+   * whose weights become zero before that, with each row divided by what it has left; a row with less than 5 % left
+   * becomes zero.
+   */
+  attention(
+    trace: number,
+    site: number,
+    heads: readonly number[],
+    size?: number,
+    leaveOut?: readonly number[],
+  ): Promise<AttentionSlice>;
   scores(trace: number): Promise<readonly HeadScores[]>;
   memory(): Promise<number | null>;
   cancel(): Promise<void>;

@@ -1,0 +1,128 @@
+import { decodeModel } from "../../onnx/decode";
+import { fail } from "../failure";
+import type { Progress } from "../protocol";
+import { chooseFile } from "./choose";
+import { externalLocations } from "./external";
+import { baseName, type Folder, folderOf, foldersAround, type Listing } from "./folder";
+import { countBytes } from "./progress";
+import { fromMerges, fromVocabText, type TokenizerFiles } from "./tokenizer-files";
+
+/** The files of one model, in memory. */
+export interface OpenedModel {
+  readonly modelPath: string;
+  readonly model: Uint8Array;
+  /** By the names that the graph uses. */
+  readonly external: ReadonlyMap<string, Uint8Array>;
+  readonly config: Record<string, unknown> | null;
+  readonly tokenizer: TokenizerFiles | null;
+  /** Of the model and its external data. */
+  readonly bytes: number;
+  readonly notes: readonly string[];
+}
+
+type Json = Record<string, unknown>;
+const utf8 = new TextDecoder();
+
+function parse(path: string, bytes: Uint8Array): Json {
+  try {
+    return JSON.parse(utf8.decode(bytes)) as Json;
+  } catch {
+    throw fail("bad-input", `not JSON: ${path} (the file may be damaged or cut short)`);
+  }
+}
+
+/** Reads a file that belongs to a model: beside it, or in a folder around it. */
+class Belongings {
+  constructor(
+    private readonly folder: Folder,
+    private readonly listing: Listing | null,
+    private readonly modelPath: string,
+    private readonly part: (label: string) => (done: number, total: number | null) => void,
+  ) {}
+
+  async read(name: string): Promise<{ path: string; bytes: Uint8Array } | null> {
+    const places = foldersAround(this.modelPath).map((place) => place + name);
+    // What can't be listed is asked where it mostly is: at the root, not beside the model.
+    for (const path of this.listing ? places.filter((p) => this.listing!.has(p)) : places.reverse()) {
+      const bytes = await this.folder.read(path, this.part(baseName(path)));
+      if (bytes) return { path, bytes };
+    }
+    return null;
+  }
+
+  async json(name: string): Promise<Json | null> {
+    const file = await this.read(name);
+    return file && parse(file.path, file.bytes);
+  }
+
+  /** `tokenizer.json`, or what it is made of in older repositories. */
+  async tokenizer(): Promise<TokenizerFiles | null> {
+    const [json, given] = await Promise.all([this.json("tokenizer.json"), this.json("tokenizer_config.json")]);
+    const config = given ?? {};
+    if (json) return { json, config };
+    const text = await this.read("vocab.txt");
+    if (text) return { json: fromVocabText(utf8.decode(text.bytes), config), config };
+    const [vocab, merges] = await Promise.all([this.json("vocab.json"), this.read("merges.txt")]);
+    if (vocab && merges)
+      return { json: fromMerges(vocab as Record<string, number>, utf8.decode(merges.bytes), config), config };
+    return null;
+  }
+
+  /** An external data file by the name that the graph has for it; files that were gathered flat may lie elsewhere. */
+  async external(location: string): Promise<Uint8Array> {
+    const local = location.replace(/^(\.\/)+/, "");
+    const beside = folderOf(this.modelPath) + local;
+    const inside = !local.startsWith("/") && !local.split("/").includes("..");
+    const flat = [...(this.listing?.keys() ?? [])].filter((path) => baseName(path) === baseName(local));
+    const path = !this.listing || this.listing.has(beside) ? beside : flat.length === 1 ? flat[0]! : null;
+    const bytes = inside && path !== null ? await this.folder.read(path, this.part(baseName(path))) : null;
+    if (bytes) return bytes;
+    throw fail("missing-file", `missing file: ${location} (the weights of ${this.modelPath} are in it)`);
+  }
+}
+
+/** Both halves of a model that reads with one graph and writes with another. */
+function refuseHalves(folder: Folder, config: Json | null): void {
+  if (config?.is_encoder_decoder !== true) return;
+  const what = typeof config.model_type === "string" ? `${folder.name}, ${config.model_type}` : folder.name;
+  throw fail(
+    "encoder-decoder",
+    `encoder-decoder: ${what} (its encoder and decoder are separate graphs, and cross attention between two graphs is missing)`,
+  );
+}
+
+/**
+ * Fetches what a model needs: the graph with its external data, configuration and tokenizer. Small files come first, so
+ * that what can't be opened is refused before its weights are downloaded.
+ *
+ * @param file the model file that is asked for: a path, a name or a precision
+ */
+export async function openModel(
+  folder: Folder,
+  file: string | undefined,
+  onProgress: (progress: Progress) => void,
+): Promise<OpenedModel> {
+  const part = countBytes(`Loading ${folder.name}`, onProgress);
+  const listing = await folder.list();
+  const { path: modelPath, others } = await chooseFile(folder, listing, file);
+  const belongings = new Belongings(folder, listing, modelPath, part);
+  const config = await belongings.json("config.json");
+  if (file === undefined) refuseHalves(folder, config);
+  const [model, tokenizer] = await Promise.all([
+    folder.read(modelPath, part(baseName(modelPath))),
+    belongings.tokenizer(),
+  ]);
+  if (!model) throw fail("missing-file", `missing file: ${modelPath}`);
+  const external = new Map<string, Uint8Array>();
+  for (const location of externalLocations(decodeModel(model)))
+    external.set(location, await belongings.external(location));
+  return {
+    modelPath,
+    model,
+    external,
+    config,
+    tokenizer,
+    bytes: [model, ...external.values()].reduce((sum, { length }) => sum + length, 0),
+    notes: others.length === 0 ? [] : [`${baseName(modelPath)} is open; also there: ${others.join(", ")}.`],
+  };
+}

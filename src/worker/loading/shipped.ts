@@ -1,0 +1,31 @@
+import { fail } from "../failure";
+import { readStream, request, untruncated } from "./download";
+import type { Folder } from "./folder";
+
+interface Row {
+  readonly id: string;
+  readonly files: readonly { readonly path: string; readonly bytes: number }[];
+}
+
+/** A model that is shipped with the page, under `base/<id>/`; `base/index.json` says what is there. */
+export async function shippedFolder(base: string, id: string, signal: AbortSignal): Promise<Folder> {
+  const answer = await request(new URL("index.json", base), { signal });
+  if (!answer.ok) throw fail("not-found", `no shipped models: ${answer.url} answered ${answer.status}`);
+  const rows = (await answer.json()) as readonly Row[];
+  const row = rows.find((r) => r.id === id);
+  if (!row) throw fail("not-found", `no such shipped model: ${id} (there are ${rows.map((r) => r.id).join(", ")})`);
+  const listing = new Map(row.files.map(({ path, bytes }) => [path, bytes]));
+  return {
+    name: id,
+    list: async () => listing,
+    find: async (path) => (listing.has(path) ? { bytes: listing.get(path)! } : null),
+    async read(path, onBytes) {
+      const bytes = listing.get(path);
+      if (bytes === undefined) return null;
+      const response = await request(new URL(`${id}/${path}`, base), { signal });
+      if (!response.ok || !response.body)
+        throw fail("network", `not served: ${response.url} answered ${response.status}`);
+      return readStream(untruncated(response, path).body!, bytes, onBytes);
+    },
+  };
+}

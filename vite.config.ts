@@ -1,0 +1,67 @@
+import { fileURLToPath } from "node:url";
+import react from "@vitejs/plugin-react";
+import type { Plugin } from "vite";
+import { defineConfig } from "vitest/config";
+// With these a page may share memory between threads. `require-corp` and not `credentialless`: nothing here comes from
+// elsewhere without CORS, and Safari has only this one. The last lets isolated pages embed this one.
+import isolationHeaders from "./scripts/headers.json" with { type: "json" };
+import { shippedModels } from "./scripts/shipped-models.ts";
+
+const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
+const transformers = here("node_modules/@xenova/transformers/src/");
+
+/** Of the hub package only the file access is taken, from its sources: the package as a whole brings its own runtime. */
+export const hubAccess = {
+  "@xenova/transformers/env": `${transformers}env.js`,
+  "@xenova/transformers/hub": `${transformers}utils/hub.js`,
+  "@xenova/transformers/metadata": `${transformers}utils/model_registry/get_file_metadata.js`,
+};
+
+/** Those sources also read from disk under Node, and tell by empty modules that they are in a browser. */
+export function withoutDisk(): Plugin {
+  const empty = "\0no-disk";
+  return {
+    name: "without-disk",
+    enforce: "pre",
+    resolveId: (id, importer) => (id.startsWith("node:") && importer?.startsWith(transformers) ? empty : null),
+    load: (id) => (id === empty ? "export default {}" : null),
+  };
+}
+
+const policy = [
+  "default-src 'self'",
+  "script-src 'self' 'wasm-unsafe-eval'",
+  "worker-src 'self' blob:",
+  "connect-src 'self' blob: data:",
+  "img-src 'self' blob: data:",
+  "style-src 'self' 'unsafe-inline'",
+  "font-src 'self' data:",
+  "object-src 'none'",
+  "base-uri 'none'",
+  "form-action 'none'",
+].join("; ");
+
+/** The built page's policy. Downloads happen in the worker, which a page's policy doesn't bind. */
+const contentPolicy = (): Plugin => ({
+  name: "content-policy",
+  apply: "build",
+  transformIndexHtml: () => [
+    { tag: "meta", attrs: { "http-equiv": "Content-Security-Policy", content: policy }, injectTo: "head-prepend" },
+  ],
+});
+
+export default defineConfig({
+  base: "./",
+  plugins: [withoutDisk(), react(), contentPolicy(), shippedModels(here("models"))],
+  resolve: { alias: hubAccess },
+  worker: { format: "es", plugins: () => [withoutDisk()] },
+  build: { target: "es2022", modulePreload: { polyfill: false }, chunkSizeWarningLimit: 600 },
+  server: { headers: isolationHeaders, watch: { ignored: ["**/models/training/**"] } },
+  preview: { headers: isolationHeaders },
+  optimizeDeps: { exclude: ["onnxruntime-web", "@xenova/transformers"] },
+  test: {
+    include: ["src/**/*.test.{ts,tsx}", "scripts/**/*.test.ts", "e2e/**/*.test.ts"],
+    exclude: ["**/node_modules/**", "**/.cache/**"],
+    server: { deps: { inline: [/@xenova\/transformers/] } },
+  },
+});
