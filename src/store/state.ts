@@ -1,13 +1,25 @@
 import type { Target } from "../explain/target";
-import type { Failure, HeadScores, LoadedModel, ModelSource, Progress, RunResult } from "../worker/protocol";
+import type { Encoding } from "../text/encoding";
+import type { Device, Failure, HeadScores, LoadedModel, ModelSource, Progress, RunResult } from "../worker/protocol";
+import type { Catalog, Look } from "./catalog";
+import type { Example } from "./example";
 
 export type ViewId = "heads" | "model";
 export type PairFilter = "all" | "aa" | "ab" | "ba" | "bb";
+export type Theme = "light" | "dark" | "system";
+export type Side = "query" | "key";
+export type Dialog = "models" | "keys" | "embed" | "table";
 
 /** A token that the cursor is over or that is pinned: its column (which side of the view) and position. */
 export interface TokenRef {
-  readonly side: "query" | "key";
+  readonly side: Side;
   readonly index: number;
+}
+
+/** One head of one attention site. */
+export interface HeadRef {
+  readonly site: number;
+  readonly head: number;
 }
 
 /** What the views draw: a pass of the running model, or an example that the same engine computed beforehand. */
@@ -18,18 +30,30 @@ export interface Shown {
   readonly scores: readonly HeadScores[] | null;
 }
 
+/** A target as a link or an example spells it, until a model can say what it means. */
+export interface WantedTarget {
+  readonly target: string | null;
+  readonly against: string | null;
+}
+
 export interface State {
   /** What the person asked for: `text` is what stands in the field. */
-  readonly source: ModelSource;
+  readonly source: ModelSource | null;
+  readonly device: Device | "auto";
   readonly text: string;
   readonly pair: string | null;
   /** Ids as typed, for a model without a tokenizer. */
   readonly ids: string | null;
   readonly target: Partial<Target> | null;
+  readonly wanted: WantedTarget | null;
 
   /** What is there. */
+  readonly catalog: Catalog | null;
+  readonly examples: readonly Example[];
   readonly model: LoadedModel | null;
   readonly shown: Shown | null;
+  /** The tokens of what stands in the field, sooner than the pass over them. */
+  readonly typed: Encoding | null;
   /** The shown result is of an older text than what is typed. */
   readonly stale: boolean;
   readonly loading: Progress | null;
@@ -42,16 +66,67 @@ export interface State {
   readonly site: number;
   /** Heads that are on in Heads, ascending; never empty. */
   readonly heads: readonly number[];
-  /** The head that is open in Model. */
-  readonly open: { readonly site: number; readonly head: number } | null;
+  /** The head that the inspector of Heads describes. */
+  readonly head: number;
+  /** The head that is open in Model, and how it is drawn there. */
+  readonly open: HeadRef | null;
+  readonly openAs: "matrix" | "lines";
   readonly hovered: TokenRef | null;
   readonly pinned: TokenRef | null;
-  readonly hideSinks: boolean;
+  readonly hideSinks: Readonly<Record<ViewId, boolean>>;
   readonly mergeWords: boolean;
   readonly pairFilter: PairFilter;
   readonly curved: boolean;
-  readonly theme: "light" | "dark" | "system";
+  /** Characters whose badges Model leaves out. */
+  readonly badgesOff: readonly string[];
+  readonly theme: Theme;
   readonly inspector: boolean;
+  readonly embed: boolean;
+  readonly dialog: Dialog | null;
+  /** The text field is open for typing. */
+  readonly editing: boolean;
   /** Bad values of the link, and other things to say once. */
   readonly notices: readonly string[];
+  /** What a link or an example wants looked at, until a model is there to check it against. */
+  readonly look: Look | null;
 }
+
+export const initial: State = {
+  source: null,
+  device: "auto",
+  text: "",
+  pair: null,
+  ids: null,
+  target: null,
+  wanted: null,
+  catalog: null,
+  examples: [],
+  model: null,
+  shown: null,
+  typed: null,
+  stale: false,
+  loading: null,
+  running: null,
+  failure: null,
+  memory: null,
+  view: "heads",
+  site: 0,
+  heads: [0],
+  head: 0,
+  open: null,
+  openAs: "matrix",
+  hovered: null,
+  pinned: null,
+  hideSinks: { heads: true, model: false },
+  mergeWords: false,
+  pairFilter: "all",
+  curved: true,
+  badgesOff: ["sink"],
+  theme: "system",
+  inspector: true,
+  embed: false,
+  dialog: null,
+  editing: false,
+  notices: [],
+  look: null,
+};

@@ -1,0 +1,81 @@
+import type { Target } from "../../explain/target";
+import type { LoadedModel, RunResult } from "../../worker/protocol";
+import { tickets } from "../latest";
+import type { State } from "../state";
+import { type Context, fail, notify } from "./context";
+
+/** With two classes, one is against the other unless the person said otherwise. */
+export function withContrast(result: RunResult, asked: Partial<Target> | null, model: LoadedModel): RunResult {
+  const { target } = result;
+  if (model.labels?.length !== 2 || target.against !== undefined || (asked && "index" in asked)) return result;
+  return { ...result, target: { ...target, against: 1 - target.index } };
+}
+
+/** `1`, `1@13`, or a class by its name. Null where the model has no such class. */
+function parse(raw: string, labels: readonly string[] | null): { index: number; position?: number } | null {
+  const found = /^(\d+)(?:@(\d+))?$/.exec(raw);
+  if (found) return { index: Number(found[1]), ...(found[2] !== undefined && { position: Number(found[2]) }) };
+  const index = labels?.findIndex((label) => label.toLowerCase() === raw.toLowerCase()) ?? -1;
+  return index < 0 ? null : { index };
+}
+
+const tells = (raw: string, shown: string): string => `The link wants ${raw}, which this model doesn't say. ${shown}`;
+
+/** Reads the target that a link wants, once the model is there to check it against. */
+export async function resolveTarget(context: Context): Promise<void> {
+  const { wanted, model, shown } = context.get();
+  if (!wanted || !model || shown?.origin !== "live") return;
+  context.set({ wanted: null });
+  const { result } = shown;
+  const known = (index: number): boolean => model.labels === null || index < model.labels.length;
+  const target = wanted.target === null ? null : parse(wanted.target, model.labels);
+  const against = wanted.against ? parse(wanted.against, model.labels) : null;
+  const tokens = result.encoding.ids.length;
+  const bad: string[] = [];
+  if (wanted.target !== null && (!target || !known(target.index) || (target.position ?? 0) >= tokens))
+    bad.push(tells(wanted.target, "The likeliest is explained instead."));
+  if (wanted.against && (!against || !known(against.index)))
+    bad.push(tells(wanted.against, "Nothing stands against the target."));
+  notify(context, ...bad);
+  if (bad.length > 0) return;
+  await retarget(context, {
+    ...(target ?? { index: result.target.index }),
+    ...(against && { against: against.index }),
+  });
+}
+
+async function retarget(context: Context, target: Partial<Target>): Promise<void> {
+  const { shown, model } = context.get();
+  if (shown?.origin !== "live" || !model) return;
+  const { trace } = shown.result;
+  const answer = await context.explainer.retarget(trace, target);
+  context.set((state: State) =>
+    state.shown?.result.trace === trace
+      ? { target, shown: { ...state.shown, result: { ...state.shown.result, ...answer } } }
+      : {},
+  );
+}
+
+/** Which output is explained, and against which. Runs nothing. */
+export function targetActions(context: Context) {
+  const ticket = tickets();
+  const change = async (to: (now: Target) => Partial<Target>): Promise<void> => {
+    const { shown } = context.get();
+    if (!shown) return;
+    const fresh = ticket();
+    try {
+      await retarget(context, to(shown.result.target));
+    } catch (error) {
+      if (fresh()) fail(context, error);
+    }
+  };
+  const without = ({ against: _, ...rest }: Target): Target => rest;
+  return {
+    setTarget: (index: number): Promise<void> =>
+      change((now) => (now.against === index ? { ...without(now), index, against: now.index } : { ...now, index })),
+    setAgainst: (index: number | null): Promise<void> =>
+      change((now) => (index === null ? without(now) : { ...now, against: index })),
+    /** The position whose output is read, for models that say something at every token. At another position other tokens are likely, so the likeliest is taken there. */
+    setTargetPosition: (position: number): Promise<void> => change(() => ({ position })),
+  };
+}

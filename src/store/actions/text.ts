@@ -1,0 +1,146 @@
+import type { Input, LoadedModel, RunResult } from "../../worker/protocol";
+import type { CatalogExample } from "../catalog";
+import { debounce, tickets } from "../latest";
+import type { Shown, State, TokenRef } from "../state";
+import { type Context, fail, notify } from "./context";
+import { settle } from "./look";
+import { resolveTarget, withContrast } from "./target";
+
+const ENCODE_AFTER = 40;
+const RUN_AFTER = 250;
+
+/** What would run now; null where there is nothing to run. */
+export function inputOf({ model, text, pair, ids }: State): Input | null {
+  if (!model) return null;
+  if (!model.tokenizer) {
+    const numbers = (ids ?? "").split(/[\s,]+/).filter((part) => part !== "");
+    return numbers.length > 0 ? { kind: "ids", ids: numbers.map(Number) } : null;
+  }
+  if (text.trim() === "") return null;
+  return { kind: "text", text, ...(model.pairs && pair !== null && pair.trim() !== "" && { pair }) };
+}
+
+const modelOf = ({ name, layers, heads, sites, family, labels, task }: LoadedModel): Shown["model"] => ({
+  name,
+  layers,
+  heads,
+  sites,
+  family,
+  labels,
+  task,
+});
+
+/** The pin follows its token when text before it changes, and goes when the token does. */
+function keepPin(pinned: TokenRef | null, before: Shown | null, result: RunResult): TokenRef | null {
+  if (!pinned || !before) return null;
+  const token = before.result.encoding.tokens[pinned.index];
+  const { tokens } = result.encoding;
+  const places = tokens.flatMap((each, i) => (each === token ? [i] : []));
+  if (places.length === 0) return null;
+  const nearest = places.reduce((a, b) => (Math.abs(b - pinned.index) < Math.abs(a - pinned.index) ? b : a));
+  return { side: pinned.side, index: nearest };
+}
+
+/** What stands in the text field and the passes over it. The newest text wins. */
+export function textActions(context: Context) {
+  const { get, set, explainer } = context;
+  const encodeTicket = tickets();
+  const runTicket = tickets();
+
+  async function encode(): Promise<void> {
+    const fresh = encodeTicket();
+    const input = inputOf(get());
+    if (!input) {
+      set({ typed: null });
+      return;
+    }
+    try {
+      const typed = await explainer.encode(input);
+      if (fresh()) set({ typed });
+    } catch (error) {
+      if (fresh()) fail(context, error);
+    }
+  }
+
+  function land(result: RunResult, model: LoadedModel): void {
+    const before = get();
+    const { shown: last } = before;
+    const kept = last?.origin === "live" || last?.model.name === model.name ? last : null;
+    const shown: Shown = {
+      origin: "live",
+      model: modelOf(model),
+      result: withContrast(result, before.target, model),
+      scores: null,
+    };
+    const state: State = {
+      ...before,
+      shown: kept,
+      pinned: keepPin(before.pinned, kept, result),
+    };
+    const { patch, notices } = settle(state, shown, before.look);
+    set({ ...patch, shown, typed: result.encoding, stale: false, running: null, failure: null, memory: result.memory });
+    notify(context, ...notices);
+  }
+
+  async function measure(trace: number): Promise<void> {
+    const scores = await explainer.scores(trace);
+    set(({ shown }) => (shown?.result.trace === trace ? { shown: { ...shown, scores } } : {}));
+  }
+
+  async function run(): Promise<void> {
+    runLater.cancel();
+    const fresh = runTicket();
+    const { model } = get();
+    const input = inputOf(get());
+    if (!model || !input) {
+      set({ running: null });
+      return;
+    }
+    set({ running: { label: "Forward pass", done: 0, total: 1, unit: "passes" }, failure: null });
+    try {
+      const result = await explainer.run(input, get().target);
+      if (!fresh()) return;
+      land(result, model);
+      await resolveTarget(context);
+      await measure(result.trace);
+    } catch (error) {
+      if (!fresh()) return;
+      set({ running: null });
+      fail(context, error);
+    }
+  }
+
+  const encodeLater = debounce(() => void encode(), ENCODE_AFTER);
+  const runLater = debounce(() => void run(), RUN_AFTER);
+
+  /** A next token is of the text that it follows; a class is of any text. */
+  const keptTarget = (): State["target"] => (get().model?.task === "text-classification" ? get().target : null);
+
+  function change(patch: Partial<State>): void {
+    set({ ...patch, target: keptTarget(), stale: get().shown?.origin === "live" });
+    encodeLater();
+    runLater();
+  }
+
+  return {
+    setText: (text: string): void => change({ text }),
+    setPair: (pair: string | null): void => change({ pair }),
+    setIds: (ids: string): void => change({ ids }),
+    /** Runs what stands in the field without waiting. */
+    run,
+    /** Runs what waits, if anything does. */
+    runWaiting: (): void => runLater.flush(),
+    useExample({ text, pair, look }: CatalogExample): void {
+      set({ text, pair, look: look ?? {}, target: null, stale: get().shown?.origin === "live" });
+      void run();
+    },
+    /** Forgets a run whose result would no longer be wanted. */
+    forgetRun(): void {
+      runTicket();
+      encodeTicket();
+      encodeLater.cancel();
+      runLater.cancel();
+      set({ running: null });
+    },
+  };
+}

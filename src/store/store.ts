@@ -1,0 +1,49 @@
+import { createStore, type StoreApi } from "zustand/vanilla";
+import type { Explainer } from "../worker/protocol";
+import type { Assets, Context } from "./actions/context";
+import { linkActions } from "./actions/link";
+import { lookActions } from "./actions/look";
+import { modelActions } from "./actions/model";
+import { targetActions } from "./actions/target";
+import { textActions } from "./actions/text";
+import { AttentionCache } from "./attention";
+import { initial, type State } from "./state";
+
+/** The one store of a page, what can be done with it, and the attention that it has at hand. */
+export interface Workspace {
+  readonly store: StoreApi<State>;
+  readonly actions: Actions;
+  readonly attention: AttentionCache;
+}
+
+export type Actions = ReturnType<typeof actionsOf>;
+
+function actionsOf(context: Context) {
+  const text = textActions(context);
+  const model = modelActions(context, text);
+  const look = lookActions(context);
+  const { get, set } = context;
+  return {
+    ...text,
+    ...model,
+    ...look,
+    ...targetActions(context),
+    ...linkActions(context, text, model),
+    /** Escape: stops what runs, else unpins, else closes the open head. */
+    escape(): void {
+      const { loading, running, pinned, open } = get();
+      if (loading || running) void model.cancel();
+      else if (pinned) set({ pinned: null });
+      else if (open) set({ open: null });
+      else set({ hovered: null });
+    },
+  };
+}
+
+/** A page's state around an explainer: the worker's client, or a fake in tests. */
+export function createWorkspace(explainer: Explainer, assets: Assets): Workspace {
+  const store = createStore<State>()(() => initial);
+  const attention = new AttentionCache((...request) => explainer.attention(...request));
+  const context: Context = { get: store.getState, set: store.setState, explainer, attention, assets };
+  return { store, actions: actionsOf(context), attention };
+}

@@ -1,0 +1,235 @@
+import type { Device } from "../worker/protocol";
+import type { Look } from "./catalog";
+import type { PairFilter, State, Theme, ViewId } from "./state";
+
+/** Everything that a link carries. What is absent keeps its default. */
+export interface Link {
+  /** A shipped id (without a slash) or a hub id. */
+  readonly model?: string;
+  readonly revision?: string;
+  readonly file?: string;
+  readonly device?: Device;
+  readonly text?: string;
+  readonly pair?: string;
+  readonly ids?: string;
+  readonly view?: ViewId;
+  readonly look?: Look;
+  readonly target?: string;
+  readonly against?: string;
+  readonly theme?: Theme;
+  readonly sinks?: boolean;
+  readonly words?: boolean;
+  readonly filter?: PairFilter;
+  readonly straight?: boolean;
+  readonly embed?: boolean;
+}
+
+type Reading<T> = { readonly value: T } | { readonly wrong: string };
+
+const VIEWS: readonly ViewId[] = ["heads", "model"];
+const THEMES: readonly Theme[] = ["light", "dark", "system"];
+const FILTERS: readonly PairFilter[] = ["all", "aa", "ab", "ba", "bb"];
+const DEVICES: readonly Device[] = ["webgpu", "wasm"];
+const KINDS = ["encoder", "decoder", "cross"] as const;
+const LARGEST = 100_000;
+
+const wrong = (expected: string): { wrong: string } => ({ wrong: expected });
+const oneOf = <T extends string>(raw: string, values: readonly T[]): Reading<T> => {
+  const value = values.find((each) => each === raw);
+  return value === undefined ? wrong(`one of ${values.join(", ")}`) : { value };
+};
+
+function natural(raw: string): number | null {
+  if (!/^\d{1,6}$/.test(raw)) return null;
+  const value = Number(raw);
+  return value <= LARGEST ? value : null;
+}
+
+const flag = (raw: string): Reading<boolean> =>
+  raw === "1" ? { value: true } : raw === "0" ? { value: false } : wrong("0 or 1");
+
+/** Readers by parameter: each adds its part to the link, or says what it expected. */
+const readers: Readonly<Record<string, (raw: string, link: Link) => Reading<Link>>> = {
+  model(raw, link) {
+    const found = /^([A-Za-z0-9][\w.-]*(?:\/[A-Za-z0-9][\w.-]*)?)(?:@([\w./-]+))?$/.exec(raw);
+    if (!found) return wrong("the name of a shipped model or an owner/name of the hub");
+    const [, model, revision] = found;
+    return { value: { ...link, model: model!, ...(revision !== undefined && { revision }) } };
+  },
+  file: (raw, link) =>
+    raw !== "" && !raw.split("/").includes("..") ? { value: { ...link, file: raw } } : wrong("a file of the model"),
+  device: (raw, link) => map(oneOf(raw, DEVICES), (device) => ({ ...link, device })),
+  text: (raw, link) => ({ value: { ...link, text: raw } }),
+  pair: (raw, link) => ({ value: raw === "" ? link : { ...link, pair: raw } }),
+  ids: (raw, link) => (/^[\d\s,]*$/.test(raw) ? { value: { ...link, ids: raw } } : wrong("numbers")),
+  view: (raw, link) => map(oneOf(raw, VIEWS), (view) => ({ ...link, view })),
+  layer(raw, link) {
+    const layer = natural(raw);
+    return layer === null ? wrong("a layer's number") : { value: withLook(link, { layer }) };
+  },
+  kind: (raw, link) => map(oneOf(raw, KINDS), (kind) => withLook(link, { kind })),
+  heads(raw, link) {
+    const heads = raw.split(",").map(natural);
+    const good = heads.filter((head) => head !== null);
+    if (good.length < heads.length) return wrong("numbers of heads with commas between");
+    return { value: withLook(link, { heads: [...new Set(good)].sort((a, b) => a - b) }) };
+  },
+  pin(raw, link) {
+    const found = /^(key:)?(\d+)$/.exec(raw);
+    const index = natural(found?.[2] ?? "");
+    if (!found || index === null) return wrong("a token's position");
+    return { value: withLook(link, { pin: { side: found[1] ? "key" : "query", index } }) };
+  },
+  open(raw, link) {
+    const [layer, head, ...more] = raw.split(".").map(natural);
+    if (layer == null || head == null || more.length > 0) return wrong("LAYER.HEAD");
+    return { value: withLook(link, { open: { layer, head } }) };
+  },
+  target: (raw, link) => (raw === "" ? wrong("a class or a token") : { value: { ...link, target: raw } }),
+  against: (raw, link) => ({ value: { ...link, against: raw } }),
+  theme: (raw, link) => map(oneOf(raw, THEMES), (theme) => ({ ...link, theme })),
+  sinks: (raw, link) => map(oneOf(raw, ["hidden", "shown"]), (value) => ({ ...link, sinks: value === "hidden" })),
+  words: (raw, link) => map(flag(raw), (words) => ({ ...link, words })),
+  filter: (raw, link) => map(oneOf(raw, FILTERS), (filter) => ({ ...link, filter })),
+  lines: (raw, link) =>
+    map(oneOf(raw, ["straight", "curved"]), (value) => ({ ...link, straight: value === "straight" })),
+  embed: (raw, link) => map(flag(raw), (embed) => ({ ...link, embed })),
+};
+
+const map = <A, B>(reading: Reading<A>, to: (value: A) => B): Reading<B> =>
+  "wrong" in reading ? reading : { value: to(reading.value) };
+
+const withLook = (link: Link, look: Look): Link => ({ ...link, look: { ...link.look, ...look } });
+
+const utf8 = new TextDecoder("utf-8", { ignoreBOM: true });
+
+/** The fragment's decoded form; a stray `%` stays as it is, since people cut links short. */
+function parameters(fragment: string): [string, string][] {
+  const decode = (raw: string): string =>
+    raw
+      .replaceAll("+", " ")
+      .replace(/(?:%[0-9a-fA-F]{2})+/g, (bytes) =>
+        utf8.decode(Uint8Array.from(bytes.slice(1).split("%"), (byte) => Number.parseInt(byte, 16))),
+      );
+  return fragment
+    .replace(/^#/, "")
+    .split("&")
+    .filter((part) => part !== "")
+    .map((part) => {
+      const [name = "", ...value] = part.split("=");
+      return [decode(name), decode(value.join("="))];
+    });
+}
+
+/** Half of a surrogate pair has no UTF-8 form. */
+const wellFormed = (text: string): string => text.replace(/[\uD800-\uDFFF]/gu, "\uFFFD");
+
+const brief = (raw: string): string => (raw.length > 40 ? `${raw.slice(0, 40)}…` : raw);
+
+/** Reads a fragment. Never throws: what can't be used is named in `notices`, and everything else still counts. */
+export function readLink(fragment: string): { link: Link; notices: string[] } {
+  let link: Link = {};
+  const notices: string[] = [];
+  for (const [name, raw] of parameters(fragment)) {
+    const reader = Object.hasOwn(readers, name) ? readers[name] : undefined;
+    if (!reader) {
+      notices.push(`The link says ${brief(name)}=${brief(raw)}, which this version doesn't know.`);
+      continue;
+    }
+    const reading = reader(raw, link);
+    if ("wrong" in reading)
+      notices.push(`The link says ${name}=${brief(raw)}, which isn't ${reading.wrong}. It is left out.`);
+    else link = reading.value;
+  }
+  return { link, notices };
+}
+
+/** Writes a link's fragment, without `#`. `readLink` of it gives the same link back, with no notices. */
+export function writeLink(link: Link): string {
+  const parts: string[] = [];
+  const add = (name: string, value: string | number | undefined): void => {
+    if (value === undefined) return;
+    const encoded = encodeURIComponent(wellFormed(`${value}`))
+      .replaceAll("%20", "+")
+      .replaceAll("%2C", ",")
+      .replaceAll("%2F", "/")
+      .replaceAll("%3A", ":")
+      .replaceAll("%40", "@");
+    parts.push(`${name}=${encoded}`);
+  };
+  const { look } = link;
+  add("model", link.model && (link.revision ? `${link.model}@${link.revision}` : link.model));
+  add("file", link.file);
+  add("device", link.device);
+  add("text", link.text);
+  add("pair", link.pair);
+  add("ids", link.ids);
+  add("view", link.view);
+  add("layer", look?.layer);
+  add("kind", look?.kind);
+  add("heads", look?.heads?.join(","));
+  add("pin", look?.pin && `${look.pin.side === "key" ? "key:" : ""}${look.pin.index}`);
+  add("open", look?.open && `${look.open.layer}.${look.open.head}`);
+  add("target", link.target);
+  add("against", link.against);
+  add("theme", link.theme);
+  add("sinks", link.sinks === undefined ? undefined : link.sinks ? "hidden" : "shown");
+  add("words", link.words === undefined ? undefined : Number(link.words));
+  add("filter", link.filter);
+  add("lines", link.straight === undefined ? undefined : link.straight ? "straight" : "curved");
+  add("embed", link.embed === undefined ? undefined : Number(link.embed));
+  return parts.join("&");
+}
+
+/** The link of what is on screen. A model from the person's own files has no link; the rest still does. */
+export function linkOf(state: State): Link {
+  const { source, shown, site, heads, pinned, open, wanted, look, view } = state;
+  const info = shown?.model.sites.find(({ index }) => index === site);
+  const kinds = new Set(shown?.model.sites.map(({ kind }) => kind));
+  const openSite = open && shown?.model.sites.find(({ index }) => index === open.site);
+  const target = shown?.origin === "live" ? shown.result.target : null;
+  const chosen = target !== null && state.target !== null;
+  return {
+    ...(source !== null && source.kind !== "files" && modelOf(source)),
+    ...(state.device !== "auto" && { device: state.device }),
+    ...(state.text !== "" && { text: state.text }),
+    ...(state.pair !== null && state.pair !== "" && { pair: state.pair }),
+    ...(state.ids !== null && state.ids !== "" && { ids: state.ids }),
+    view,
+    look:
+      shown && shown.origin === "live" && info
+        ? {
+            layer: info.layer,
+            ...(kinds.size > 1 && { kind: info.kind }),
+            ...(heads.length < info.heads && { heads }),
+            ...(pinned && { pin: pinned }),
+            ...(openSite && open && { open: { layer: openSite.layer, head: open.head } }),
+          }
+        : (look ?? {}),
+    ...(chosen
+      ? {
+          target: target.position === null ? `${target.index}` : `${target.index}@${target.position}`,
+          ...(target.against !== undefined && { against: `${target.against}` }),
+        }
+      : wanted && {
+          ...(wanted.target !== null && { target: wanted.target }),
+          ...(wanted.against !== null && { against: wanted.against }),
+        }),
+    ...(state.theme !== "system" && { theme: state.theme }),
+    ...(state.hideSinks[view] !== (view === "heads") && { sinks: state.hideSinks[view] }),
+    ...(state.mergeWords && { words: true }),
+    ...(state.pairFilter !== "all" && { filter: state.pairFilter }),
+    ...(!state.curved && { straight: true }),
+    ...(state.embed && { embed: true }),
+  };
+}
+
+function modelOf(source: Exclude<State["source"], null>): Link {
+  if (source.kind === "files") return {};
+  if (source.kind === "shipped") return { model: source.id };
+  return {
+    model: source.id,
+    ...(source.revision !== undefined && { revision: source.revision }),
+    ...(source.file !== undefined && { file: source.file }),
+  };
+}
