@@ -11,9 +11,9 @@ interface Row {
 export async function shippedFolder(base: string, id: string, signal: AbortSignal): Promise<Folder> {
   const answer = await request(new URL("index.json", base), { signal });
   if (!answer.ok) throw fail("not-found", `no shipped models: ${answer.url} answered ${answer.status}`);
-  const rows = (await answer.json()) as readonly Row[];
-  const row = rows.find((r) => r.id === id);
-  if (!row) throw fail("not-found", `no such shipped model: ${id} (there are ${rows.map((r) => r.id).join(", ")})`);
+  const { models } = (await answer.json()) as { readonly models: readonly Row[] };
+  const row = models.find((r) => r.id === id);
+  if (!row) throw fail("not-found", `no such shipped model: ${id} (there are ${models.map((r) => r.id).join(", ")})`);
   const listing = new Map(row.files.map(({ path, bytes }) => [path, bytes]));
   return {
     name: id,
