@@ -136,7 +136,7 @@ export function tensorOf(weight: Weight, externalFiles?: ReadonlyMap<string, Uin
   const { dtype, dims } = weight;
   const bytes = bytesOf(weight, externalFiles);
   const Elements = typedArrayOf(dtype);
-  const aligned = bytes.byteOffset % Elements.BYTES_PER_ELEMENT === 0 ? bytes : bytes.slice();
+  const aligned = bytes.byteOffset % Elements.BYTES_PER_ELEMENT === 0 ? bytes : new Uint8Array(bytes);
   return {
     dtype,
     dims,

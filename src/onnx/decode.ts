@@ -19,7 +19,7 @@ export function decodeModel(bytes: Uint8Array): Model {
   let producer = "";
   let graph: Graph | null = null;
   let graphEnd = 0;
-  let known = 0;
+  let begun = false;
   const opsets = new Map<string, number>();
   const functions: LocalFunction[] = [];
   const metadata = new Map<string, string>();
@@ -34,7 +34,6 @@ export function decodeModel(bytes: Uint8Array): Model {
           break;
         case 7:
           if (graph) throw r.error("malformed", "second graph: ModelProto", r.start);
-          known++;
           graph = r.message("graph", () => readGraph(r));
           graphEnd = r.position;
           break;
@@ -51,13 +50,13 @@ export function decodeModel(bytes: Uint8Array): Model {
           break;
         default:
           r.skip();
-          known--;
+          continue;
       }
-      known++;
+      begun = true;
     }
   } catch (error) {
-    // Whatever breaks before anything of a ModelProto was seen is another kind of file.
-    if (error instanceof OnnxError && known <= 0)
+    // What breaks before anything of a ModelProto was seen is another kind of file.
+    if (error instanceof OnnxError && !begun)
       throw new OnnxError("not-onnx", `not ONNX: the file doesn't begin like a model: ${error.message}`, error.offset);
     throw error;
   }

@@ -28,9 +28,12 @@ export class Reader {
   #scalars = 0;
   #low = 0;
   #high = 0;
+  readonly bytes: Uint8Array;
   readonly #view: DataView;
 
-  constructor(readonly bytes: Uint8Array) {
+  constructor(bytes: Uint8Array) {
+    // A plain one of whatever subclass: Node's Buffer has a `slice` that doesn't copy.
+    this.bytes = new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     this.#limit = bytes.length;
     this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   }
