@@ -1,6 +1,6 @@
 import { onnx } from "onnx-proto";
 import { InferenceSession, Tensor } from "onnxruntime-node";
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { int64 } from "../tensor/tensor";
 import { weightOf } from "./attributes";
 import { decodeModel } from "./decode";
@@ -9,6 +9,8 @@ import { OnnxError } from "./error";
 import type { Model } from "./model";
 import { fixture } from "./testing/fixtures";
 import { graph, sampleModel, withoutOffsets } from "./testing/sample";
+
+vi.setConfig({ testTimeout: 60_000 });
 
 const models = [
   "bert-seqcls/onnx/model.onnx",
