@@ -22,6 +22,8 @@ export interface Trace {
   readonly sites: readonly SiteInfo[];
   /** [C] for whole texts, [T, V] otherwise. */
   readonly logits: Tensor;
+  /** All rows of answers; a span model has two, for start and end. */
+  readonly answers: readonly Tensor[];
   attention(site: number, head?: number): Promise<Tensor>;
   queries(site: number, head?: number): Promise<Tensor>;
   keys(site: number, head?: number): Promise<Tensor>;

@@ -1,0 +1,82 @@
+import { writeFileSync } from "node:fs";
+import { parseArgs } from "node:util";
+import { conformance, quantities, type Row } from "../explain/conformance";
+import type { CreateSession } from "../explain/session";
+import { openBrowserRuntime } from "./browser-runtime";
+import { folderOf } from "./folder";
+import { createNodeSession } from "./session";
+
+const usage = `npm run conformance -- DIR... [--only ${quantities.join(",")}] [--file NAME] [--runtime node|wasm|webgpu] [--refused NAME,...] [--json FILE]`;
+
+/** Prints a row a comparison and the number that passed and failed; exits with 1 where one failed. */
+async function main(): Promise<void> {
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: {
+      only: { type: "string" },
+      file: { type: "string" },
+      runtime: { type: "string", default: "node" },
+      refused: { type: "string" },
+      json: { type: "string" },
+    },
+  });
+  const only = values.only?.split(",") ?? quantities;
+  const unknown = only.filter((q) => !quantities.includes(q));
+  if (positionals.length === 0) throw new Error(`no folder; ${usage}`);
+  const refused = new Set(values.refused?.split(",") ?? []);
+  const rows: Row[] = [];
+  const runtime = await runtimeOf(values.runtime);
+  try {
+    for (const path of positionals) {
+      const folder = folderOf(path);
+      // A quantity that this engine lacks is a failure of every folder, never passed over.
+      for (const quantity of unknown)
+        report(
+          {
+            model: folder.name,
+            file: "",
+            quantity,
+            error: null,
+            limit: null,
+            pass: false,
+            note: "this engine has no such quantity",
+          },
+          rows,
+        );
+      const options = { only, refused: refused.has(folder.name), ...(values.file ? { file: values.file } : {}) };
+      await conformance(folder, runtime.create, options, (row) => report(row, rows));
+    }
+  } finally {
+    await runtime.close();
+  }
+  if (values.json) writeFileSync(values.json, `${JSON.stringify(rows, null, 2)}\n`);
+  const failed = rows.filter((r) => !r.pass).length;
+  console.log(`${rows.length - failed} passed, ${failed} failed`);
+  process.exitCode = failed > 0 || rows.length === 0 ? 1 : 0;
+}
+
+interface Runtime {
+  readonly create: CreateSession;
+  close(): Promise<void>;
+}
+
+async function runtimeOf(name: string): Promise<Runtime> {
+  if (name === "node") return { create: createNodeSession, close: async () => {} };
+  if (name === "wasm" || name === "webgpu") return openBrowserRuntime(name);
+  throw new Error(`unknown runtime: ${name}; ${usage}`);
+}
+
+const number = (value: number | null): string => (value === null ? "-" : value === 0 ? "0" : value.toExponential(1));
+
+function report(row: Row, rows: Row[]): void {
+  rows.push(row);
+  const place = `${row.model} ${row.file}`.padEnd(52);
+  console.log(
+    `${row.pass ? "pass" : "FAIL"}  ${place} ${row.quantity.padEnd(24)} ${number(row.error).padStart(8)} of ${number(row.limit)}${row.note ? `  ${row.note}` : ""}`,
+  );
+}
+
+main().catch((error) => {
+  console.error(error instanceof Error ? error.message : error);
+  process.exitCode = 1;
+});

@@ -1,0 +1,262 @@
+import type { Tap } from "../../graph/anatomy";
+import { readTap } from "../../graph/anatomy/read";
+import { toFloat32 } from "../../tensor/half";
+import type { Tensor } from "../../tensor/tensor";
+import { type Engine, openEngine } from "../engine";
+import type { Batch } from "../feeds";
+import type { CreateSession } from "../session";
+import { type Folder, type Row, readJson, readModel, readTensors, reportName } from "./folder";
+
+/** Absolute, for float32 files against float64 references. */
+const exact = 1e-4;
+
+/**
+ * Against ONNX Runtime's own run of the same quantised or half-precision file, relative to the largest logit. Half
+ * files are computed in float32 here, and their reference rounds to halves on the way; integer kernels round activations
+ * to 8 bits, where a last-bit difference before the rounding moves a result by one step.
+ */
+const limitOf = ({ canonical }: Engine): number =>
+  [...canonical.model.graph.initializers.values()].some((w) => w.dtype === "float16" || w.dtype === "bfloat16")
+    ? 1e-2
+    : 1e-3;
+
+interface Expected {
+  readonly goldens: ReadonlyMap<string, Tensor>;
+  readonly outputs: ReadonlyMap<string, Tensor>;
+  readonly inputs: readonly string[];
+}
+
+/** Logits, attention and hidden states of one graph file, for every input that the folder has references of. */
+export async function checkForward(folder: Folder, path: string, create: CreateSession): Promise<Row[]> {
+  const goldens = await readTensors(folder, "goldens.safetensors");
+  const json = await readJson(folder, "goldens.json");
+  const expected: Expected = {
+    goldens,
+    outputs: await readTensors(folder, "ort_outputs.safetensors"),
+    inputs: Object.keys((json?.inputs as Record<string, unknown>) ?? {}),
+  };
+  const engine = await openEngine(await readModel(folder, path), create);
+  try {
+    const rows: Row[] = [];
+    for (const input of expected.inputs) rows.push(...(await checkInput(folder, path, engine, expected, input)));
+    return rows;
+  } finally {
+    await engine.release();
+  }
+}
+
+async function checkInput(
+  folder: Folder,
+  path: string,
+  engine: Engine,
+  { goldens, outputs }: Expected,
+  input: string,
+): Promise<Row[]> {
+  const batch = batchOf(goldens, input);
+  if (!batch) return [];
+  const { anatomy, canonical } = engine;
+  const answer = canonical.answers[0].name;
+  const stream = anatomy.residual
+    ? [...anatomy.residual.layers, ...(anatomy.residual.finalNorm ? [anatomy.residual.finalNorm] : [])]
+    : [];
+  const fetches = [answer, ...anatomy.sites.map((s) => s.probs.value), ...stream.map((t) => t.value)];
+  const results = await engine.runBatch(batch, [...new Set(fetches)]);
+  const row = (quantity: string, error: number | null, limit: number | null, note?: string): Row => ({
+    model: folder.name,
+    file: reportName(path),
+    quantity: `${input}.${quantity}`,
+    error,
+    limit,
+    pass: error !== null && limit !== null && error <= limit,
+    ...(note ? { note } : {}),
+  });
+  if (engine.precision !== "fp32" || !isFaithful(goldens, outputs, path))
+    return [
+      ...ownLogits(outputs, path, input, engine, results[answer], row),
+      attentionSums(
+        batch,
+        anatomy.sites.map((s) => [s.probs, results[s.probs.value]]),
+        row,
+      ),
+    ];
+
+  const rows: Row[] = [];
+  const golden = goldens.get(`${input}.logits`);
+  if (golden) rows.push(row("logits", largestDifference(results[answer], golden, batch), exact));
+  const sites = largest(
+    anatomy.sites.map((s, l) =>
+      tapError(s.probs, results[s.probs.value], goldens.get(`${input}.attn.${l}`), batch, "key"),
+    ),
+  );
+  const wanted = [...goldens.keys()].filter((k) => k.startsWith(`${input}.attn.`)).length;
+  rows.push(
+    wanted === anatomy.sites.length
+      ? row("attention", sites, exact)
+      : row("attention", null, exact, `${anatomy.sites.length} sites for ${wanted} references`),
+  );
+  rows.push(row("hidden", ...hiddenError(goldens, input, engine, results, batch)));
+  return rows;
+}
+
+/** Whether the file computes what the references do: an approximation of the activation, say, is no less right for being another. */
+function isFaithful(goldens: ReadonlyMap<string, Tensor>, outputs: ReadonlyMap<string, Tensor>, path: string): boolean {
+  const [own, golden] = [outputs.get(`${reportName(path)}:short.logits`), goldens.get("short.logits")];
+  return !own || !golden || maxDifference(toFloat32(own), toFloat32(golden)) <= exact;
+}
+
+type MakeRow = (quantity: string, error: number | null, limit: number | null, note?: string) => Row;
+
+/** Logits against ONNX Runtime's of the same file; where there are several references, the nearest. */
+function ownLogits(
+  outputs: ReadonlyMap<string, Tensor>,
+  path: string,
+  input: string,
+  engine: Engine,
+  found: Tensor,
+  row: MakeRow,
+): Row[] {
+  const references = [...outputs].filter(
+    ([key]) =>
+      key === `${reportName(path)}:${input}.logits` ||
+      (key.startsWith(`${reportName(path)}@`) && key.endsWith(`:${input}.logits`)),
+  );
+  if (references.length === 0) return [];
+  const errors = references.map(
+    ([, reference]) =>
+      maxDifference(toFloat32(found), toFloat32(reference)) / Math.max(1, ...toFloat32(reference).map(Math.abs)),
+  );
+  return [row("logits", Math.min(...errors), limitOf(engine), "against the same file, relative")];
+}
+
+/** Where no reference of the same weights exists, rows must at least sum to one. */
+function attentionSums(batch: Batch, taps: readonly (readonly [Tap, Tensor])[], row: MakeRow): Row {
+  let worst = 0;
+  for (const [tap, tensor] of taps) {
+    for (const b of rowNumbers(batch)) {
+      const { dims, data } = readTap(tensor, tap.layout, sizesOf(batch), "key", b);
+      for (let r = 0; r < dims[0] * dims[1]; r++) {
+        if (!attended(batch, b, r % dims[1])) continue;
+        let sum = 0;
+        for (let c = 0; c < dims[2]; c++) sum += (data as Float32Array)[r * dims[2] + c];
+        worst = Math.max(worst, Math.abs(sum - 1));
+      }
+    }
+  }
+  return row("attention sums", worst, exact);
+}
+
+function hiddenError(
+  goldens: ReadonlyMap<string, Tensor>,
+  input: string,
+  { anatomy }: Engine,
+  results: Record<string, Tensor>,
+  batch: Batch,
+): [number | null, number, string?] {
+  const { residual } = anatomy;
+  if (!residual) return [null, exact, "no residual stream found"];
+  const last = residual.layers.length - 1;
+  const count = [...goldens.keys()].filter((k) => k.startsWith(`${input}.hidden.`)).length;
+  if (count !== residual.layers.length)
+    return [null, exact, `${residual.layers.length} hidden states for ${count} references`];
+  // Models with a final norm state their last hidden state behind it.
+  const hasNorm = [...goldens.keys()].some((k) => k.endsWith(".final_norm_input"));
+  const raw = goldens.get(`${input}.final_norm_input`);
+  const errors = residual.layers.map((tap, l) => {
+    const normed = hasNorm && l === last;
+    const reading = normed && residual.finalNorm ? residual.finalNorm : tap;
+    return tapError(reading, results[reading.value], goldens.get(`${input}.hidden.${l}`), batch, "width");
+  });
+  const beforeNorm = raw
+    ? [tapError(residual.layers[last], results[residual.layers[last].value], raw, batch, "width")]
+    : [];
+  return [largest([...errors, ...beforeNorm]), exact];
+}
+
+const largest = (errors: readonly (number | null)[]): number | null =>
+  errors.some((e) => e === null) ? null : Math.max(0, ...(errors as number[]));
+
+/** Over the batch's attended rows. */
+function tapError(
+  tap: Tap,
+  tensor: Tensor,
+  golden: Tensor | undefined,
+  batch: Batch,
+  columns: "key" | "width",
+): number | null {
+  if (!golden) return null;
+  const reference = toFloat32(golden);
+  const rows = rowNumbers(batch);
+  const part = reference.length / rows.length;
+  let worst = 0;
+  for (const b of rows) {
+    const { dims, data } = readTap(tensor, tap.layout, sizesOf(batch), columns, b);
+    if (data.length !== part) return null;
+    const width = dims[2];
+    for (let i = 0; i < data.length; i++) {
+      if (!attended(batch, b, Math.floor(i / width) % dims[1])) continue;
+      const difference = Math.abs((data as Float32Array)[i] - reference[b * part + i]);
+      if (!(difference <= worst)) worst = difference;
+    }
+  }
+  return worst;
+}
+
+/** Logits of every row, at attended positions where they have positions. */
+function largestDifference(found: Tensor, golden: Tensor, batch: Batch): number {
+  const [a, b] = [toFloat32(found), toFloat32(golden)];
+  if (a.length !== b.length) return Number.POSITIVE_INFINITY;
+  if (found.dims.length < 3) return maxDifference(a, b);
+  const [, tokens, width] = found.dims;
+  let worst = 0;
+  for (let i = 0; i < a.length; i++) {
+    const position = Math.floor(i / width);
+    if (!attended(batch, Math.floor(position / tokens), position % tokens)) continue;
+    const difference = Math.abs(a[i] - b[i]);
+    if (!(difference <= worst)) worst = difference;
+  }
+  return worst;
+}
+
+function maxDifference(a: Float32Array, b: Float32Array): number {
+  if (a.length !== b.length) return Number.POSITIVE_INFINITY;
+  let worst = 0;
+  a.forEach((v, i) => {
+    const difference = Math.abs(v - b[i]);
+    if (!(difference <= worst)) worst = difference;
+  });
+  return worst;
+}
+
+const rowNumbers = (batch: Batch): readonly number[] =>
+  Array.from({ length: "pixels" in batch ? batch.pixels.dims[0] : batch.ids.length }, (_, i) => i);
+
+const attended = (batch: Batch, row: number, position: number): boolean =>
+  "pixels" in batch || batch.mask[row][position] === 1;
+
+const sizesOf = (batch: Batch) =>
+  "pixels" in batch
+    ? { batch: batch.pixels.dims[0], tokens: 0 }
+    : { batch: batch.ids.length, tokens: batch.ids[0].length };
+
+/** The rows that a golden input holds; null where it has none for a single stack. */
+function batchOf(goldens: ReadonlyMap<string, Tensor>, input: string): Batch | null {
+  const pixels = goldens.get(`${input}.pixel_values`);
+  if (pixels) {
+    const dims = pixels.dims.length === 3 ? [1, ...pixels.dims] : pixels.dims;
+    return { pixels: { dtype: "float32", dims, data: toFloat32(pixels) } };
+  }
+  const table = (name: string): number[][] | null => {
+    const tensor = goldens.get(`${input}.${name}`);
+    if (!tensor) return null;
+    const width = tensor.dims[tensor.dims.length - 1];
+    const flat = Array.from(tensor.data as ArrayLike<number | bigint>, Number);
+    return Array.from({ length: flat.length / width }, (_, r) => flat.slice(r * width, (r + 1) * width));
+  };
+  const ids = table("input_ids");
+  if (!ids) return null;
+  return {
+    ids,
+    mask: table("attention_mask") ?? ids.map((r) => r.map(() => 1)),
+    segments: table("token_type_ids") ?? ids.map((r) => r.map(() => 0)),
+  };
+}

@@ -1,0 +1,152 @@
+import { type Anatomy, anatomyOf } from "../graph/anatomy";
+import { type Canonical, canonicalise } from "../graph/canonicalise";
+import { GraphError } from "../graph/error";
+import { usedInputs } from "../graph/prune";
+import { withTaps } from "../graph/taps";
+import { decodeModel } from "../onnx/decode";
+import { encodeModel } from "../onnx/encode";
+import type { Model } from "../onnx/model";
+import type { Tensor } from "../tensor/tensor";
+import type { Encoding } from "../text/encoding";
+import {
+  architectureOf,
+  type Config,
+  type Family,
+  hasSegments,
+  headsOf,
+  labelsOf,
+  maxTokensOf,
+  precisionOf,
+  type Task,
+  taskOf,
+} from "./architecture";
+import { type Batch, feedsOf } from "./feeds";
+import { probe } from "./probe";
+import type { CreateSession, Session } from "./session";
+import type { SiteInfo, Trace } from "./trace";
+import { traceOf } from "./trace-of";
+
+/** A model's bytes, the external data files that it names, and its config.json. */
+export interface ModelFiles {
+  readonly modelPath: string;
+  readonly model: Uint8Array;
+  readonly external: ReadonlyMap<string, Uint8Array>;
+  readonly config: Config;
+}
+
+/** A model that was read, understood and made ready to run. */
+export interface Engine {
+  readonly canonical: Canonical;
+  readonly anatomy: Anatomy;
+  readonly sites: readonly SiteInfo[];
+  readonly layers: number;
+  readonly heads: number;
+  readonly family: Family;
+  readonly architecture: string;
+  readonly precision: string;
+  readonly task: Task;
+  readonly labels: readonly string[] | null;
+  readonly maxTokens: number | null;
+  readonly pairs: boolean;
+  /** What a person should know about what was found and what wasn't. */
+  readonly notes: readonly string[];
+  /** One forward pass over one text. */
+  run(encoding: Encoding): Promise<Trace>;
+  /** One forward pass over several rows; the raw values of the given names. */
+  runBatch(batch: Batch, fetches: readonly string[]): Promise<Record<string, Tensor>>;
+  release(): Promise<void>;
+}
+
+const original = "model";
+
+/** A model with its taps as a session takes it: a small graph file that points at the weights where they lie. */
+export function sessionSource(files: Pick<ModelFiles, "model" | "external">, model: Model) {
+  const named = new Set(
+    [...model.graph.initializers.values()].flatMap((w) => (w.source.kind === "external" ? [w.source.location] : [])),
+  );
+  for (const location of named) if (!files.external.has(location)) throw new MissingFile(location);
+  const used = usedInputs(model.graph);
+  const graph = { ...model.graph, inputs: model.graph.inputs.filter((i) => used.has(i.name)) };
+  return {
+    graph: encodeModel({ ...model, graph }, { externalize: { location: original } }),
+    external: [
+      { path: original, data: files.model },
+      ...[...named].map((path) => ({ path, data: files.external.get(path) as Uint8Array })),
+    ],
+  };
+}
+
+/** The weights are in a file that isn't there. */
+export class MissingFile extends Error {
+  constructor(readonly file: string) {
+    super(`missing file: ${file}; the model's weights are in it, so give it together with the model`);
+    this.name = "MissingFile";
+  }
+}
+
+/**
+ * Reads a model, writes it in canonical operators, finds its attention, adds taps, creates the session and runs it once
+ * on a few tokens to see that what was found is attention.
+ *
+ * @throws OnnxError for what is no ONNX file, GraphError for what the graph work can't express, MissingFile.
+ */
+export async function openEngine(files: ModelFiles, create: CreateSession): Promise<Engine> {
+  const { canonical, anatomy } = understand(files);
+  const session = await create(sessionSource(files, withTaps(canonical, anatomy)));
+  try {
+    return await engineOf(files, canonical, anatomy, session);
+  } catch (error) {
+    await session.release();
+    throw error;
+  }
+}
+
+/** The reading part of `openEngine`: no session. */
+export function understand(files: Pick<ModelFiles, "model" | "config">): { canonical: Canonical; anatomy: Anatomy } {
+  if (files.config?.is_encoder_decoder === true) {
+    throw new GraphError(
+      "encoder-decoder",
+      `${files.config.model_type ?? "model"} has an encoder and a decoder in files of their own; running the two together isn't built yet`,
+    );
+  }
+  const canonical = canonicalise(decodeModel(files.model), files.config);
+  return { canonical, anatomy: anatomyOf(canonical) };
+}
+
+async function engineOf(files: ModelFiles, canonical: Canonical, anatomy: Anatomy, session: Session): Promise<Engine> {
+  const { config } = files;
+  const used = usedInputs(canonical.model.graph);
+  const inputs = canonical.inputs.filter((i) => used.has(i.name));
+  const runBatch = (batch: Batch, fetches: readonly string[]) => session.run(feedsOf(inputs, batch), fetches);
+  const vision = inputs.some((i) => i.role === "pixels");
+  const { causal } = await probe(canonical, anatomy, runBatch);
+  const family: Family = vision ? "vision" : causal ? "decoder" : "encoder";
+  const task = taskOf(config, canonical, causal);
+  const sites = anatomy.sites.map(
+    (s, i): SiteInfo => ({
+      index: i,
+      layer: i,
+      kind: causal ? "decoder" : "encoder",
+      heads: s.heads,
+      kvHeads: s.kvHeads,
+    }),
+  );
+  return {
+    canonical,
+    anatomy,
+    sites,
+    layers: sites.length,
+    heads: headsOf(anatomy),
+    family,
+    architecture: architectureOf(config, family),
+    precision: precisionOf(canonical.model),
+    task,
+    labels: /classification/.test(task) ? labelsOf(config) : null,
+    maxTokens: maxTokensOf(config),
+    pairs: hasSegments(canonical),
+    notes: anatomy.residual ? [] : ["The residual stream was not found, so views that read it are left out."],
+    runBatch,
+    run: (encoding) => traceOf({ canonical, anatomy, sites, runBatch }, encoding),
+    release: () => session.release(),
+  };
+}

@@ -1,0 +1,65 @@
+import type { Anatomy, AttentionSite } from "../graph/anatomy";
+import { readTap } from "../graph/anatomy/read";
+import type { Canonical } from "../graph/canonicalise";
+import { GraphError } from "../graph/error";
+import type { Tensor } from "../tensor/tensor";
+import { zeros } from "../tensor/tensor";
+import type { Batch } from "./feeds";
+
+const length = 6;
+
+/**
+ * Runs a few tokens (or an empty image) and looks at every site: its values must be what attention is, non-negative
+ * rows that sum to one at most. Tells whether no token sees a later one. Throws for what isn't attention, with its node.
+ */
+export async function probe(
+  canonical: Canonical,
+  { sites }: Anatomy,
+  run: (batch: Batch, fetches: readonly string[]) => Promise<Record<string, Tensor>>,
+): Promise<{ causal: boolean }> {
+  const batch = batchFor(canonical);
+  const results = await run(
+    batch,
+    sites.map((s) => s.probs.value),
+  );
+  let causal = true;
+  for (const site of sites) {
+    const probs = readTap(results[site.probs.value], site.probs.layout, { batch: 1, tokens: length }, "key");
+    check(site, probs);
+    causal = causal && isCausal(probs);
+  }
+  return { causal };
+}
+
+function batchFor({ inputs, point }: Canonical): Batch {
+  if (inputs.some((i) => i.role === "pixels")) return { pixels: zeros("float32", [1, 3, ...point.image]) };
+  // Ids of ordinary tokens in every vocabulary: the first few are often special.
+  const ids = Array.from({ length }, (_, i) => 10 + i);
+  return { ids: [ids], mask: [ids.map(() => 1)], segments: [ids.map(() => 0)] };
+}
+
+function check(site: AttentionSite, { dims, data }: Tensor): void {
+  const [heads, rows, columns] = dims;
+  for (let row = 0; row < heads * rows; row++) {
+    let sum = 0;
+    for (let c = 0; c < columns; c++) {
+      const p = (data as Float32Array)[row * columns + c];
+      if (!(p >= 0)) throw new GraphError("unclear layout", `a probability is ${p}`, site.softmax);
+      sum += p;
+    }
+    if (sum > 1.001)
+      throw new GraphError("unclear layout", `a row of attention sums to ${sum.toPrecision(4)}`, site.softmax);
+  }
+}
+
+function isCausal({ dims, data }: Tensor): boolean {
+  const [heads, rows, columns] = dims;
+  if (rows !== columns) return false;
+  for (let h = 0; h < heads; h++) {
+    for (let r = 0; r < rows; r++) {
+      for (let c = r + 1; c < columns; c++)
+        if ((data as Float32Array)[(h * rows + r) * columns + c] > 1e-6) return false;
+    }
+  }
+  return rows > 1;
+}

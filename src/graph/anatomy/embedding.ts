@@ -1,0 +1,47 @@
+import type { Graph, Node, Value } from "../../onnx/model";
+import { GraphError } from "../error";
+import type { ModelInput } from "../inputs";
+import type { Facts } from "../shapes";
+import { topologyOf } from "../topology";
+
+const unchanged = new Set(["Identity", "Cast", "Reshape", "Unsqueeze", "Squeeze", "Flatten", "Clip"]);
+
+/** Where the input becomes activations. */
+export interface Embedding {
+  /** The rows of the word table, [B, T, e], or the pixels. */
+  readonly sources: readonly Value[];
+  /** The look-up of the word table; null for images. */
+  readonly lookup: Node | null;
+}
+
+/** Finds the look-up of the token ids in a table; images start at their pixels. */
+export function embeddingOf(graph: Graph, inputs: readonly ModelInput[], facts: Facts): Embedding {
+  const ids = inputs.find((i) => i.role === "ids");
+  const pixels = inputs.find((i) => i.role === "pixels");
+  if (ids && pixels)
+    throw new GraphError("not a transformer of text or images", "the graph takes both token ids and pixels");
+  if (pixels) return { sources: [pixels.name], lookup: null };
+  if (!ids)
+    throw new GraphError("not a transformer of text or images", "the graph takes neither input_ids nor pixel_values");
+  const lookups = lookupsOf(graph, ids.name, facts);
+  if (lookups.length === 0)
+    throw new GraphError("not a transformer of text or images", `no table is read at ${ids.name}`);
+  return { sources: lookups.map((n) => n.outputs[0]), lookup: lookups[0] };
+}
+
+function lookupsOf(graph: Graph, ids: Value, facts: Facts): Node[] {
+  const { consumers } = topologyOf(graph);
+  const found: Node[] = [];
+  const pending = [ids];
+  while (pending.length > 0) {
+    for (const node of consumers.get(pending.pop() as Value) ?? []) {
+      const reads =
+        (node.opType === "Gather" || node.opType === "GatherBlockQuantized") && node.inputs[1] !== undefined;
+      const table = reads && facts.dims(node.inputs[0]);
+      if (table && table.length === 2 && table[0] > 1 && facts.of(node.inputs[0]).dtype !== "int64") {
+        if (!found.includes(node)) found.push(node);
+      } else if (unchanged.has(node.opType)) pending.push(node.outputs[0]);
+    }
+  }
+  return found;
+}
