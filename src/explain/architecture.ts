@@ -133,6 +133,4 @@ export function maxTokensOf(config: Config): number | null {
   return stated - reserved;
 }
 
-export const hasSegments = (canonical: Canonical): boolean => canonical.inputs.some((i) => i.role === "segments");
-
 export const headsOf = (anatomy: Anatomy): number => Math.max(...anatomy.sites.map((s) => s.heads));

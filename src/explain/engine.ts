@@ -12,7 +12,6 @@ import {
   architectureOf,
   type Config,
   type Family,
-  hasSegments,
   headsOf,
   labelsOf,
   maxTokensOf,
@@ -47,6 +46,7 @@ export interface Engine {
   readonly task: Task;
   readonly labels: readonly string[] | null;
   readonly maxTokens: number | null;
+  /** Whether two texts can be given together: encoders are trained on such. */
   readonly pairs: boolean;
   /** What a person should know about what was found and what wasn't. */
   readonly notes: readonly string[];
@@ -143,7 +143,7 @@ async function engineOf(files: ModelFiles, canonical: Canonical, anatomy: Anatom
     task,
     labels: /classification/.test(task) ? labelsOf(config) : null,
     maxTokens: maxTokensOf(config),
-    pairs: hasSegments(canonical),
+    pairs: family === "encoder",
     notes: anatomy.residual ? [] : ["The residual stream was not found, so views that read it are left out."],
     runBatch,
     run: (encoding) => traceOf({ canonical, anatomy, sites, runBatch }, encoding),

@@ -19,7 +19,11 @@ const atOnce = 256 * 2 ** 20;
 
 /** Runs a text once and keeps what it read. Anything not fetched then costs another pass when it is first asked for. */
 export async function traceOf({ canonical, anatomy, sites, runBatch }: Runnable, encoding: Encoding): Promise<Trace> {
-  const batch: Batch = { ids: [encoding.ids], mask: [encoding.mask], segments: [encoding.segments] };
+  const batch: Batch = {
+    ids: [encoding.ids],
+    mask: [encoding.mask],
+    segments: [encoding.typeIds ?? encoding.segments],
+  };
   const tokens = encoding.ids.length;
   const all = anatomy.sites.reduce((n, s) => n + s.heads * tokens * tokens * 4, 0) <= atOnce;
   const answers = canonical.answers.map((a) => a.name);

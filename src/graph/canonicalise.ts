@@ -7,6 +7,7 @@ import { inlineFunctions } from "./inline";
 import { bindInput, inputsOf, type ModelInput, type Point, pointOf } from "./inputs";
 import { prune } from "./prune";
 import { operatorOf, refused, rewrites } from "./rewrites";
+import type { Rewrite } from "./rewrites/rewrite";
 import { type Fact, Facts } from "./shapes";
 import { readsOf, sorted } from "./topology";
 import { widen } from "./widen";
@@ -99,19 +100,19 @@ class Walk {
     if (refused.has(operator)) throw new GraphError("unsupported operator", operator, node);
     if (node.outputs.every((o) => o === "")) return;
     if (operator === "Constant" && this.hoist(node)) return;
-    if (operator === "If" && this.branchInputs.has(node.inputs[0])) return this.inlineBranch(node);
-    if (operator === "Concat" && node.inputs.some((v) => this.empty.has(v))) return this.skipEmpty(node);
-    const rewrite = rewrites[operator];
-    if (rewrite) {
-      const b = new Builder(this.opset, node.name || node.outputs.find((o) => o) || node.opType, this.facts);
-      const inputs = node.inputs.map((v) => (this.empty.has(v) ? "" : v));
-      if (rewrite(b, { ...node, inputs }, { factOf: (v) => this.facts.of(v) }) !== false) {
-        for (const [name, weight] of b.initializers) this.initializers.set(name, weight);
-        this.nodes.push(...b.nodes);
-        return;
-      }
-    }
-    this.keep(node);
+    if (operator === "If" && this.branchInputs.has(node.inputs[0])) this.inlineBranch(node);
+    else if (operator === "Concat" && node.inputs.some((v) => this.empty.has(v))) this.skipEmpty(node);
+    else if (!this.rewritten(node, rewrites[operator])) this.keep(node);
+  }
+
+  private rewritten(node: Node, rewrite: Rewrite | undefined): boolean {
+    if (!rewrite) return false;
+    const b = new Builder(this.opset, node.name || node.outputs.find((o) => o) || node.opType, this.facts);
+    const inputs = node.inputs.map((v) => (this.empty.has(v) ? "" : v));
+    if (rewrite(b, { ...node, inputs }, { factOf: (v) => this.facts.of(v) }) === false) return false;
+    for (const [name, weight] of b.initializers) this.initializers.set(name, weight);
+    this.nodes.push(...b.nodes);
+    return true;
   }
 
   private keep(node: Node): void {

@@ -158,18 +158,18 @@ function hiddenError(
   const count = [...goldens.keys()].filter((k) => k.startsWith(`${input}.hidden.`)).length;
   if (count !== residual.layers.length)
     return [null, exact, `${residual.layers.length} hidden states for ${count} references`];
-  // Models with a final norm state their last hidden state behind it.
-  const hasNorm = [...goldens.keys()].some((k) => k.endsWith(".final_norm_input"));
-  const raw = goldens.get(`${input}.final_norm_input`);
-  const errors = residual.layers.map((tap, l) => {
-    const normed = hasNorm && l === last;
-    const reading = normed && residual.finalNorm ? residual.finalNorm : tap;
-    return tapError(reading, results[reading.value], goldens.get(`${input}.hidden.${l}`), batch, "width");
-  });
-  const beforeNorm = raw
-    ? [tapError(residual.layers[last], results[residual.layers[last].value], raw, batch, "width")]
-    : [];
-  return [largest([...errors, ...beforeNorm]), exact];
+  const errorOf = (tap: Tap, key: string) =>
+    tapError(tap, results[tap.value], goldens.get(`${input}.${key}`), batch, "width");
+  const errors = residual.layers.slice(0, last).map((tap, l) => errorOf(tap, `hidden.${l}`));
+  const { finalNorm } = residual;
+  // Some models state their last hidden state before their final norm, most behind it.
+  const either = [residual.layers[last], ...(finalNorm ? [finalNorm] : [])].map((tap) =>
+    errorOf(tap, `hidden.${last}`),
+  );
+  const known = either.filter((e) => e !== null);
+  errors.push(known.length > 0 ? Math.min(...known) : null);
+  if (goldens.has(`${input}.final_norm_input`)) errors.push(errorOf(residual.layers[last], "final_norm_input"));
+  return [largest(errors), exact];
 }
 
 const largest = (errors: readonly (number | null)[]): number | null =>

@@ -4,7 +4,7 @@ import type { ModelInput } from "../inputs";
 import type { Facts } from "../shapes";
 import { topologyOf } from "../topology";
 
-const unchanged = new Set(["Identity", "Cast", "Reshape", "Unsqueeze", "Squeeze", "Flatten", "Clip"]);
+const unchanged = new Set(["Identity", "Cast", "Reshape", "Unsqueeze", "Squeeze", "Flatten", "Clip", "Slice"]);
 
 /** Where the input becomes activations. */
 export interface Embedding {

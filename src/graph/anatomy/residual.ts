@@ -93,7 +93,7 @@ function isJoin(flow: Flow, value: Value, since: number): boolean {
 /** How many cuts lie between a sum and what the next layer reads: none in a pre-norm model, the norm's in a post-norm one. */
 function stepsAfterSum(cuts: readonly number[], joins: readonly number[], entries: readonly number[]): number {
   const place = (index: number) => cuts.indexOf(index);
-  for (const entry of entries.slice(1)) {
+  for (const entry of entries.slice(1).reverse()) {
     const join = [...joins].reverse().find((j) => j <= entry);
     if (join !== undefined) return place(entry) - place(join);
   }

@@ -17,16 +17,33 @@ const reshape: ShapeRule = (node, [x, shape]) => {
   return [{ ...x, dims }];
 };
 
+/** Elements of a result each of which is one of the operand's: `from` gives its index from the result's indices. */
+function moved(
+  x: Fact,
+  dims: readonly number[],
+  from: (at: readonly number[]) => readonly number[],
+): { value?: readonly number[] } {
+  const { value, dims: own } = x;
+  if (!value || !own || sizeOf(dims) > followed) return {};
+  const at = dims.map(() => 0);
+  const result = Array.from({ length: sizeOf(dims) }, () => {
+    const flat = from(at).reduce((n, index, axis) => n * own[axis] + index, 0);
+    for (let axis = dims.length - 1; axis >= 0 && ++at[axis] === dims[axis]; axis--) at[axis] = 0;
+    return value[flat];
+  });
+  return { value: result };
+}
+
 const transpose: ShapeRule = (node, [x]) => {
   if (!x?.dims) return [like(x)];
+  const own = x.dims;
   const perm = intsAttribute(
     node,
     "perm",
-    x.dims.map((_, i) => x.dims!.length - 1 - i),
+    own.map((_, i) => own.length - 1 - i),
   );
-  return [
-    { dtype: x.dtype, dims: perm.map((p) => x.dims![p]), ...(x.dims.length < 2 && x.value ? { value: x.value } : {}) },
-  ];
+  const dims = perm.map((p) => own[p]);
+  return [{ dtype: x.dtype, dims, ...moved(x, dims, (at) => own.map((_, axis) => at[perm.indexOf(axis)])) }];
 };
 
 const concat: ShapeRule = (node, inputs) => {
@@ -49,18 +66,20 @@ const slice: ShapeRule = (node, [x, startsIn, endsIn, axesIn, stepsIn]) => {
   const axes = given(axesIn, "axes") ?? starts.map((_, i) => i);
   const steps = stepsIn?.value ?? starts.map(() => 1);
   const dims = [...x.dims];
-  let value = x.value && x.dims.length === 1 ? x.value : undefined;
+  const first = dims.map(() => 0);
+  const by = dims.map(() => 1);
   axes.forEach((a, i) => {
     const axis = axisIn(a, dims.length);
-    const n = x.dims![axis];
+    const n = dims[axis];
     const step = steps[i];
     const at = (v: number, low: number, high: number) => Math.min(Math.max(v < 0 ? v + n : v, low), high);
     const [start, end] =
       step > 0 ? [at(starts[i], 0, n), at(ends[i], 0, n)] : [at(starts[i], 0, n - 1), at(ends[i], -1, n - 1)];
     dims[axis] = Math.max(0, Math.ceil((end - start) / step));
-    value = value && Array.from({ length: dims[axis] }, (_, k) => x.value![start + k * step]);
+    first[axis] = start;
+    by[axis] = step;
   });
-  return [{ dtype: x.dtype, dims, ...(value ? { value } : {}) }];
+  return [{ dtype: x.dtype, dims, ...moved(x, dims, (at) => at.map((index, axis) => first[axis] + index * by[axis])) }];
 };
 
 const unsqueeze: ShapeRule = (node, inputs) => {
@@ -146,6 +165,21 @@ const flatten: ShapeRule = (node, [x]) => {
   return [{ ...x, dims: [sizeOf(x.dims.slice(0, axis)), sizeOf(x.dims.slice(axis))] }];
 };
 
+const nonZero: ShapeRule = (_node, [x]) => {
+  if (!x?.dims || !x.value) return [{ ...unknown, dtype: "int64" }];
+  const { dims } = x;
+  const found = x.value.flatMap((v, i) => (v ? [i] : []));
+  const steps = dims.map((_, axis) => sizeOf(dims.slice(axis + 1)));
+  const value = dims.flatMap((d, axis) => found.map((i) => Math.floor(i / steps[axis]) % d));
+  return [{ dtype: "int64", dims: [dims.length, found.length], value }];
+};
+
+const resize: ShapeRule = (_node, [x, , scales, sizes]) => {
+  if (!x?.dims) return [like(x)];
+  const dims = sizes?.value ?? (scales?.value && x.dims.map((d, i) => Math.floor(d * scales.value![i]))) ?? null;
+  return [{ dtype: x.dtype, dims: dims && dims.length === x.dims.length ? dims : null }];
+};
+
 /** Operators that move elements, and those that tell shapes. */
 export const movementRules: Readonly<Record<string, ShapeRule>> = {
   Reshape: reshape,
@@ -166,6 +200,7 @@ export const movementRules: Readonly<Record<string, ShapeRule>> = {
   Shape: shape,
   Size: (_node, [x]) => [{ dtype: "int64", dims: [], ...(x?.dims ? { value: [sizeOf(x.dims)] } : {}) }],
   Flatten: flatten,
-  NonZero: (_node, [_x]) => [{ ...unknown, dtype: "int64" }],
+  NonZero: nonZero,
+  Resize: resize,
   DepthToSpace: (_node, [x]) => [{ dtype: x?.dtype ?? null, dims: null }],
 };

@@ -1,0 +1,111 @@
+import { existsSync, statSync } from "node:fs";
+import { dirname, join, relative, sep } from "node:path";
+import { precisionOf } from "../explain/architecture";
+import { readJson, readModel } from "../explain/conformance/folder";
+import { MissingFile, sessionSource, understand } from "../explain/engine";
+import { describeMiss } from "../graph/anatomy/sites";
+import { GraphError } from "../graph/error";
+import { operatorOf, rewrites } from "../graph/rewrites";
+import { hasShapeRule } from "../graph/shapes";
+import { withTaps } from "../graph/taps";
+import { decodeModel } from "../onnx/decode";
+import type { Model, Node } from "../onnx/model";
+import { folderOf } from "./folder";
+
+/** Prints what a model is made of and what is missing; exits with 1 where a file's attention isn't found. */
+async function main(paths: readonly string[]): Promise<void> {
+  if (paths.length === 0) throw new Error("no file; npm run inspect -- FILE|DIR...");
+  let failed = 0;
+  for (const path of paths) {
+    const single = statSync(path).isFile();
+    const folder = folderOf(single ? rootOf(path) : path);
+    const own = single ? relative(rootOf(path), path).split(sep).join("/") : null;
+    const files = folder.files.filter((f) => f.endsWith(".onnx") && (own === null || f === own));
+    if (files.length === 0) throw new Error(`no ONNX file: ${path}`);
+    for (const file of files) failed += (await inspect(folder, file)) ? 0 : 1;
+  }
+  process.exitCode = failed > 0 ? 1 : 0;
+}
+
+/** The model's folder: where its config.json is, beside the file or one or two above. */
+function rootOf(file: string): string {
+  const candidates = [dirname(file), dirname(dirname(file)), dirname(dirname(dirname(file)))];
+  return candidates.find((dir) => existsSync(join(dir, "config.json"))) ?? dirname(file);
+}
+
+async function inspect(folder: ReturnType<typeof folderOf>, file: string): Promise<boolean> {
+  console.log(`\n${folder.name}/${file}`);
+  const line = (what: string, value: string) => console.log(`  ${what.padEnd(14)} ${value}`);
+  try {
+    const files = await readModel(folder, file);
+    const stock = decodeModel(files.model);
+    const config = await readJson(folder, "config.json");
+    line(
+      "stock",
+      `${stock.graph.nodes.length} nodes, opset ${[...stock.opsets].map(([d, v]) => `${d || "ai.onnx"} ${v}`).join(", ")}, by ${stock.producer || "unknown"}`,
+    );
+    line(
+      "inputs",
+      stock.graph.inputs
+        .filter((i) => !stock.graph.initializers.has(i.name))
+        .map((i) => `${i.name} ${i.dtype} [${i.dims?.map((d) => d ?? "?")}]`)
+        .join("; "),
+    );
+    const { canonical, anatomy } = understand({ ...files, config });
+    line("rewritten", counted(stock.graph.nodes.filter((n) => operatorOf(n) in rewrites)));
+    line("canonical", `${canonical.model.graph.nodes.length} nodes: ${counted(canonical.model.graph.nodes)}`);
+    line("precision", precisionOf(canonical.model));
+    line("answers", canonical.answers.map((a) => `${a.name} [${canonical.facts.dims(a.name) ?? "?"}]`).join("; "));
+    line("attention", `${anatomy.sites.length} sites`);
+    for (const [i, s] of anatomy.sites.entries())
+      line(
+        `  layer ${i}`,
+        `${s.heads} heads${s.kvHeads === s.heads ? "" : ` on ${s.kvHeads} of keys and values`}, probs ${s.probs.value} [${s.probs.layout.axes.map((a) => a.join("*"))}]`,
+      );
+    for (const miss of anatomy.misses) line("no attention", describeMiss(miss));
+    line("residual", anatomy.residual ? anatomy.residual.layers.map((l) => l.value).join(" -> ") : "not found");
+    if (anatomy.residual?.finalNorm) line("final norm", anatomy.residual.finalNorm.value);
+    line("embedding", anatomy.embedding.sources.join(", "));
+    missing(canonical.model, line);
+    sessionSource(files, withTaps(canonical, anatomy));
+    return true;
+  } catch (error) {
+    if (!(error instanceof GraphError) && !(error instanceof MissingFile) && (error as Error).name !== "OnnxError")
+      throw error;
+    line("stopped", (error as Error).message);
+    if (error instanceof GraphError) for (const node of error.nodes.slice(0, 8)) line("", node);
+    return false;
+  }
+}
+
+/** What later steps lack. */
+function missing(model: Model, line: (what: string, value: string) => void): void {
+  const unshaped = model.graph.nodes.filter((n) => !hasShapeRule(n.opType));
+  line(
+    "taps",
+    unshaped.length === 0
+      ? "nothing missing"
+      : `shapes are not followed through ${counted(unshaped)}: ${unshaped
+          .slice(0, 4)
+          .map((n) => n.name)
+          .join(", ")}`,
+  );
+  line("gradients", "no rules in this version");
+  line("LRP", "no rules in this version");
+}
+
+function counted(nodes: readonly Node[]): string {
+  const counts = new Map<string, number>();
+  for (const node of nodes) counts.set(operatorOf(node), (counts.get(operatorOf(node)) ?? 0) + 1);
+  return (
+    [...counts]
+      .sort((a, b) => b[1] - a[1])
+      .map(([op, n]) => `${op} ${n}`)
+      .join(", ") || "nothing"
+  );
+}
+
+main(process.argv.slice(2)).catch((error) => {
+  console.error(error instanceof Error ? error.message : error);
+  process.exitCode = 1;
+});
