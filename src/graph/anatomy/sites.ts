@@ -123,7 +123,14 @@ function siteOf(canonical: Canonical, flow: Flow, softmax: Node, scores: Path, c
   const { facts, point } = canonical;
   const dimsOf = (value: Value, node: Node): readonly number[] => {
     const dims = facts.dims(value);
-    if (!dims) throw new GraphError("no shape", value, node);
+    if (!dims) {
+      const [lost] = facts.unruled;
+      throw new GraphError(
+        "no shape",
+        lost ? `${value}; shapes are not followed through ${lost.opType}` : value,
+        lost ?? node,
+      );
+    }
     return dims;
   };
   const opset = canonical.model.opsets.get("") ?? 1;

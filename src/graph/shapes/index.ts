@@ -37,6 +37,9 @@ export class Facts {
     this.facts = new Map(bound);
   }
 
+  /** Nodes whose operators have no shape rule. */
+  readonly unruled: Node[] = [];
+
   /** What is known of a value; of an absent or unseen one, nothing. */
   of(value: Value): Fact {
     return this.facts.get(value) ?? this.outer?.of(value) ?? unknown;
@@ -58,6 +61,7 @@ export class Facts {
   /** Infers a node's outputs. An operator without a rule leaves them unknown; sizes that don't fit throw. */
   infer(node: Node): void {
     const rule = rules[node.opType];
+    if (!rule) this.unruled.push(node);
     const inputs = node.inputs.map((v) => (v === "" ? null : this.of(v)));
     const context: RuleContext = { opset: this.opset, evaluate: (graph) => this.evaluate(graph) };
     let inferred: readonly Fact[] = [];
