@@ -1,12 +1,12 @@
 import { writeFileSync } from "node:fs";
+import { basename, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { conformance, quantities, type Row } from "../explain/conformance";
-import type { CreateSession } from "../explain/session";
-import { openBrowserRuntime } from "./browser-runtime";
+import { type Checker, openBrowserRuntime } from "./browser-runtime";
 import { folderOf } from "./folder";
 import { createNodeSession } from "./session";
 
-const usage = `npm run conformance -- DIR... [--only ${quantities.join(",")}] [--file NAME] [--runtime node|wasm|webgpu] [--refused NAME,...] [--json FILE]`;
+const usage = `npm run conformance -- DIR... [--only ${quantities.join(",")}] [--file NAME] [--runtime node|wasm|webgpu] [--expect-refusal NAME,...] [--json FILE]`;
 
 /** Prints a row a comparison and the number that passed and failed; exits with 1 where one failed. */
 async function main(): Promise<void> {
@@ -16,24 +16,24 @@ async function main(): Promise<void> {
       only: { type: "string" },
       file: { type: "string" },
       runtime: { type: "string", default: "node" },
-      refused: { type: "string" },
+      "expect-refusal": { type: "string" },
       json: { type: "string" },
     },
   });
   const only = values.only?.split(",") ?? quantities;
   const unknown = only.filter((q) => !quantities.includes(q));
   if (positionals.length === 0) throw new Error(`no folder; ${usage}`);
-  const refused = new Set(values.refused?.split(",") ?? []);
+  const refused = new Set(values["expect-refusal"]?.split(",") ?? []);
   const rows: Row[] = [];
-  const runtime = await runtimeOf(values.runtime);
+  const checker = await checkerOn(values.runtime);
   try {
     for (const path of positionals) {
-      const folder = folderOf(path);
+      const name = basename(resolve(path));
       // A quantity that this engine lacks is a failure of every folder, never passed over.
       for (const quantity of unknown)
         report(
           {
-            model: folder.name,
+            model: name,
             file: "",
             quantity,
             error: null,
@@ -43,11 +43,11 @@ async function main(): Promise<void> {
           },
           rows,
         );
-      const options = { only, refused: refused.has(folder.name), ...(values.file ? { file: values.file } : {}) };
-      await conformance(folder, runtime.create, options, (row) => report(row, rows));
+      const options = { only, refused: refused.has(name), ...(values.file ? { file: values.file } : {}) };
+      await checker.check(path, options, (row) => report(row, rows));
     }
   } finally {
-    await runtime.close();
+    await checker.close();
   }
   if (values.json) writeFileSync(values.json, `${JSON.stringify(rows, null, 2)}\n`);
   const failed = rows.filter((r) => !r.pass).length;
@@ -55,15 +55,15 @@ async function main(): Promise<void> {
   process.exitCode = failed > 0 || rows.length === 0 ? 1 : 0;
 }
 
-interface Runtime {
-  readonly create: CreateSession;
-  close(): Promise<void>;
-}
-
-async function runtimeOf(name: string): Promise<Runtime> {
-  if (name === "node") return { create: createNodeSession, close: async () => {} };
-  if (name === "wasm" || name === "webgpu") return openBrowserRuntime(name);
-  throw new Error(`unknown runtime: ${name}; ${usage}`);
+async function checkerOn(runtime: string): Promise<Checker> {
+  if (runtime === "wasm" || runtime === "webgpu") return openBrowserRuntime(runtime);
+  if (runtime !== "node") throw new Error(`unknown runtime: ${runtime}; ${usage}`);
+  return {
+    check: async (path, options, onRow) => {
+      await conformance(folderOf(path), createNodeSession, options, onRow);
+    },
+    close: async () => {},
+  };
 }
 
 const number = (value: number | null): string => (value === null ? "-" : value === 0 ? "0" : value.toExponential(1));
