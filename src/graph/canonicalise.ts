@@ -6,7 +6,7 @@ import { GraphError } from "./error";
 import { inlineFunctions } from "./inline";
 import { bindInput, inputsOf, type ModelInput, type Point, pointOf } from "./inputs";
 import { prune } from "./prune";
-import { operatorOf, refused, rewrites } from "./rewrites";
+import { isRefused, operatorOf, rewrites } from "./rewrites";
 import type { Rewrite } from "./rewrites/rewrite";
 import { type Fact, Facts } from "./shapes";
 import { readsOf, sorted } from "./topology";
@@ -97,7 +97,7 @@ class Walk {
 
   private visit(node: Node): void {
     const operator = operatorOf(node);
-    if (refused.has(operator)) throw new GraphError("unsupported operator", operator, node);
+    if (isRefused(operator)) throw new GraphError("unsupported operator", operator, node);
     if (node.outputs.every((o) => o === "")) return;
     if (operator === "Constant" && this.hoist(node)) return;
     if (operator === "If" && this.branchInputs.has(node.inputs[0])) this.inlineBranch(node);

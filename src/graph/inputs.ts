@@ -110,6 +110,11 @@ export function bindInput(input: ModelInput, point: Point): Fact {
     case "mask":
     case "segments":
     case "positions":
+      if (typeof dims?.[1] === "number" && dims[1] > 0)
+        throw new GraphError(
+          "unsupported form",
+          `${name} of a fixed length of ${dims[1]} tokens; export the model with a dynamic sequence axis`,
+        );
       return bound(point.batch, point.length);
     case "pixels":
       return bound(point.batch, 3, ...point.image);

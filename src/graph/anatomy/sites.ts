@@ -140,23 +140,8 @@ function siteOf(canonical: Canonical, flow: Flow, softmax: Node, scores: Path, c
   if (opset < 13 && axis !== rank - 1)
     throw new GraphError("unclear layout", `Softmax over axes ${axis} to ${rank - 1} at once`, softmax);
 
-  // The last value before views alone: what the product reads, but in the softmax's own layout.
   const chain = [...context.values];
-  const firstView = chain.findIndex(
-    (v) =>
-      views.has(flow.producer.get(v)?.opType ?? "") &&
-      !["Identity", "Cast"].includes(flow.producer.get(v)?.opType ?? "") &&
-      v !== softmax.outputs[0],
-  );
-  const late =
-    firstView < 0 ? [] : chain.slice(firstView).filter((v) => !views.has(flow.producer.get(v)?.opType ?? ""));
-  if (late.length > 0)
-    throw new GraphError(
-      "unclear layout",
-      "probabilities change after their axes moved",
-      flow.producer.get(late[0]) ?? softmax,
-    );
-  const value = firstView < 0 ? chain[chain.length - 1] : chain[firstView - 1];
+  const value = probsAmong(flow, softmax, chain);
   const dims = dimsOf(value, softmax);
   const tokens = dims[axis];
   const probs: Tap = {
@@ -197,6 +182,23 @@ function siteOf(canonical: Canonical, flow: Flow, softmax: Node, scores: Path, c
     kvHeads: kvHeadsOf(canonical, flow, k, probs.layout.heads),
     index: flow.indexOf.get(scores.product.outputs[0]) ?? 0,
   };
+}
+
+/**
+ * The probabilities on the way to their product: after masks, guards and dropped columns, but before the axes move and
+ * before an activation gates them, which makes something else of them.
+ */
+function probsAmong(flow: Flow, softmax: Node, chain: readonly Value[]): Value {
+  const producerOf = (v: Value) => flow.producer.get(v) as Node;
+  const isGated = (v: Value) => producerOf(v).inputs.filter((i) => flow.has(i)).length > 1;
+  const isMoved = (v: Value) => views.has(producerOf(v).opType) && !/Identity|Cast/.test(producerOf(v).opType);
+  const rest = chain.filter((v) => v !== softmax.outputs[0]);
+  const end = rest.findIndex((v) => isGated(v) || isMoved(v));
+  if (end < 0) return chain[chain.length - 1];
+  const late = rest.slice(end).find((v) => !isGated(v) && !views.has(producerOf(v).opType));
+  if (late !== undefined)
+    throw new GraphError("unclear layout", "probabilities change after their axes moved", producerOf(late));
+  return end === 0 ? softmax.outputs[0] : rest[end - 1];
 }
 
 /** The query axis of probabilities: beside the keys where that has their size, else the one that does. */

@@ -11,12 +11,20 @@ export interface AttendOptions {
   readonly biases?: readonly Value[];
   /** Boolean: false is not attended. */
   readonly allowed?: readonly Value[];
-  /** Query i sees keys up to i + T - S. */
-  readonly causal?: boolean;
-  /** With it, query i sees at most so many keys back, itself counted. */
-  readonly window?: number;
+  /** Which keys a query sees by its place. */
+  readonly places?: Places;
   /** One more logit a row in the softmax's denominator, [H] or a scalar; it attends to nothing. */
   readonly sink?: Value;
+}
+
+/** Query i stands at the place of key i + T - S, or of key i + `offset` where that is given. */
+export interface Places {
+  readonly causal?: boolean;
+  /** How many keys before its own place a query sees; all where absent or negative. */
+  readonly back?: number;
+  /** How many keys behind its own place a query sees; all where absent or negative. */
+  readonly ahead?: number;
+  readonly offset?: Value;
 }
 
 const lowest: Readonly<Record<string, number>> = {
@@ -26,15 +34,18 @@ const lowest: Readonly<Record<string, number>> = {
   bfloat16: -3.38e38,
 };
 
-/** Boolean [S, T]: which keys each query may see by its place alone. */
-function placeMask(b: Builder, q: Value, k: Value, window: number | undefined): Value {
+/** Boolean [S, T]: which keys each query may see by its place alone; null where it may see all. */
+function placeMask(b: Builder, q: Value, k: Value, { causal, back = -1, ahead = -1, offset }: Places): Value | null {
+  if (!causal && back < 0 && ahead < 0) return null;
   const [s, t] = [b.dim(q, 2), b.dim(k, 2)];
   const keys = b.unsqueeze(b.range(t), [0]); // [1, T]
-  const queries = b.add(b.unsqueeze(b.range(s), [1]), b.sub(t, s)); // [S, 1], as key positions
-  const past = b.op("Not", [b.op("Greater", [keys, queries])]);
-  if (!window || window < 0) return past;
-  const near = b.op("Greater", [keys, b.sub(queries, b.integer(window))]);
-  return b.op("And", [past, near]);
+  const queries = b.add(b.unsqueeze(b.range(s), [1]), offset ?? b.sub(t, s)); // [S, 1], as key positions
+  const not = (compared: "Greater" | "Less", bound: Value) => b.op("Not", [b.op(compared, [keys, bound])]);
+  return [
+    ...(causal ? [not("Greater", queries)] : []),
+    ...(ahead < 0 ? [] : [not("Greater", b.add(queries, b.integer(ahead)))]),
+    ...(back < 0 ? [] : [not("Less", b.sub(queries, b.integer(back)))]),
+  ].reduce((all, each) => b.op("And", [all, each]));
 }
 
 /** softmax(scale · q kᵀ + ...) v, spelled out. q: [B, H, S, d], k: [B, H, T, d], v: [B, H, T, dv] -> [B, H, S, dv]. */
@@ -52,7 +63,8 @@ export function attend(
     scores = b.mul(b.op("Tanh", [b.div(scores, cap)]), cap);
   }
   for (const bias of options.biases ?? []) scores = b.add(scores, bias);
-  const allowed = [...(options.allowed ?? []), ...(options.causal ? [placeMask(b, q, k, options.window)] : [])];
+  const place = placeMask(b, q, k, options.places ?? {});
+  const allowed = [...(options.allowed ?? []), ...(place ? [place] : [])];
   const floor = lowest[b.dtypeOf(q) ?? "float32"] ?? lowest.float32;
   for (const mask of allowed) scores = b.where(mask, scores, b.scalar(floor, q));
   const probs = options.sink === undefined ? b.softmax(scores) : sinkSoftmax(b, scores, options.sink);

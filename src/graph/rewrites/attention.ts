@@ -2,10 +2,14 @@ import { floatAttribute, intAttribute } from "../../onnx/attributes";
 import type { Value } from "../../onnx/model";
 import { GraphError } from "../error";
 import { attend, fromHeads, repeatHeads, toHeads, withPast } from "./attend";
-import { present, type Rewrite } from "./rewrite";
+import { present, type Rewrite, refuseOthers } from "./rewrite";
+
+const known =
+  "is_causal kv_num_heads left_window_size q_num_heads qk_matmul_output_mode right_window_size scale softcap softmax_precision";
 
 /** ai.onnx Attention (opset 23 on): queries, keys and values as [B, H, S, d] or [B, S, H·d], grouped by their head counts. */
 export const attention: Rewrite = (b, node, { factOf }) => {
+  refuseOthers(node, known, 7);
   const [query, key, value, mask, pastKey, pastValue, lengths] = node.inputs.map((v) => v || undefined) as [
     Value,
     Value,
@@ -30,7 +34,12 @@ export const attention: Rewrite = (b, node, { factOf }) => {
     softcap: floatAttribute(node, "softcap", 0),
     biases: mask !== undefined && !boolean ? [mask] : [],
     allowed: boolean ? [mask] : [],
-    causal: intAttribute(node, "is_causal", 0) === 1,
+    places: {
+      causal: intAttribute(node, "is_causal", 0) === 1,
+      back: intAttribute(node, "left_window_size", -1),
+      ahead: intAttribute(node, "right_window_size", -1),
+      offset: pastKey ? b.dim(pastKey, 2) : b.integers([0]),
+    },
   });
   b.rename(flat ? fromHeads(b, context) : context, node.outputs[0]);
   if (present(node.outputs, 1)) b.rename(keys, node.outputs[1]);

@@ -3,8 +3,11 @@ import type { Value } from "../../onnx/model";
 import type { Builder } from "../builder";
 import { GraphError } from "../error";
 import { attend, fromHeads, repeatHeads, toHeads, withPast } from "./attend";
-import { present, type Rewrite } from "./rewrite";
+import { present, type Rewrite, refuseOthers } from "./rewrite";
 import { type Rotation, rotate } from "./rotary";
+
+const known =
+  "causal do_rotary k_norm_epsilon k_quant_type kv_cache_bit_width kv_num_heads local_window_size num_heads q_norm_epsilon qk_norm_epsilon qk_output rotary_interleaved scale sliding_window_cache smooth_softmax softcap v_quant_type";
 
 /**
  * com.microsoft GroupQueryAttention: causal, with grouped keys and values, an optional rotation, soft cap, window and sinks.
@@ -16,6 +19,9 @@ export const groupQueryAttention: Rewrite = (b, node, { factOf }) => {
   const kvHeads = intAttribute(node, "kv_num_heads", 0) || heads;
   if (input(12) || input(13))
     throw new GraphError("unsupported form", "GroupQueryAttention with a quantised cache", node);
+  refuseOthers(node, known, 12);
+  if (intAttribute(node, "causal", 1) !== 1)
+    throw new GraphError("unsupported form", "GroupQueryAttention that isn't causal", node);
   const width = factOf(node.inputs[0]).dims?.[2];
   if (width === undefined) throw new GraphError("no shape", "GroupQueryAttention's query", node);
   const packed = !input(1);
@@ -53,8 +59,8 @@ export const groupQueryAttention: Rewrite = (b, node, { factOf }) => {
       scale: floatAttribute(node, "scale", 0) || 1 / Math.sqrt(size),
       softcap: floatAttribute(node, "softcap", 0),
       biases: input(10) ? [node.inputs[10]] : [],
-      causal: true,
-      window: intAttribute(node, "local_window_size", -1),
+      // The window counts the query's own place.
+      places: { causal: true, back: intAttribute(node, "local_window_size", -1) - 1 },
       ...(input(11) || smooth
         ? { sink: input(11) ? b.reshape(node.inputs[11], [1, -1, 1, 1]) : b.reshape(b.scalar(0, q), [1, 1, 1, 1]) }
         : {}),

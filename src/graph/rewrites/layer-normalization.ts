@@ -24,21 +24,65 @@ export const skipSimplifiedLayerNormalization: Rewrite = (b, node) => {
   return undefined;
 };
 
-/** com.microsoft EmbedLayerNormalization: word, position and segment rows, their sum and its norm. */
-export const embedLayerNormalization: Rewrite = (b, node) => {
-  const [ids, segments, words, places, kinds, scale, shift, mask, positions] = node.inputs.map((v) => v || undefined);
-  const row = (table: Value | undefined, index: Value) => b.op("Gather", [table as Value, index], { axis: 0 });
-  const counted = () => b.unsqueeze(b.range(b.dim(ids as Value, 1)), [0]); // [1, T]
-  let sum = b.add(row(words, ids as Value), row(places, positions ?? counted()));
-  if (segments && kinds) sum = b.add(sum, row(kinds, segments));
-  b.rename(b.layerNorm(sum, scale as Value, shift ?? "", floatAttribute(node, "epsilon", 1e-12)), node.outputs[0]);
+interface Embedded {
+  readonly ids: Value;
+  readonly words: Value;
+  readonly places: Value;
+  readonly kinds: Value | undefined;
+  readonly mask: Value | undefined;
+  readonly scale: Value;
+  readonly shift: Value;
+}
+
+/** Output 0 is the norm, 1 the lengths [B], 2 the sum. */
+function embedded(b: Builder, node: Node, { ids, words, places, kinds, mask, scale, shift }: Embedded): void {
+  const pair = b.add(words, places);
+  const sum = kinds ? b.add(pair, kinds) : pair;
+  b.rename(b.layerNorm(sum, scale, shift, floatAttribute(node, "epsilon", 1e-12)), node.outputs[0]);
   if (present(node.outputs, 1)) {
     const lengths = mask
       ? b.squeeze(b.reduce("ReduceSum", b.cast(mask, "int64"), [1]), [1])
-      : b.op("Expand", [b.integers([0]), b.dim(ids as Value, 0)]);
-    b.rename(b.cast(lengths, "int32"), node.outputs[1]); // [B]
+      : b.op("Expand", [b.integers([0]), b.dim(ids, 0)]);
+    b.rename(b.cast(lengths, "int32"), node.outputs[1]);
   }
   if (present(node.outputs, 2)) b.rename(sum, node.outputs[2]);
+}
+
+/** 0, 1, .. T-1 as [1, T] */
+const counted = (b: Builder, ids: Value): Value => b.unsqueeze(b.range(b.dim(ids, 1)), [0]);
+
+/** com.microsoft EmbedLayerNormalization: word, position and segment rows, their sum and its norm. */
+export const embedLayerNormalization: Rewrite = (b, node) => {
+  const [ids, segments, words, places, kinds, scale, shift, mask, positions] = node.inputs;
+  const row = (table: Value, index: Value) => b.op("Gather", [table, index], { axis: 0 });
+  embedded(b, node, {
+    ids,
+    words: row(words, ids),
+    places: row(places, positions || counted(b, ids)),
+    kinds: segments && kinds ? row(kinds, segments) : undefined,
+    mask: mask || undefined,
+    scale,
+    shift,
+  });
+  return undefined;
+};
+
+/** com.microsoft QEmbedLayerNormalization: the same from 8-bit tables, of which only the rows that are read are dequantised. */
+export const qEmbedLayerNormalization: Rewrite = (b, node) => {
+  const [ids, segments, words, places, kinds, scale, shift, mask] = node.inputs;
+  // Scales stand at 8 to 12 and zero points at 13 to 17, in the order of the tables.
+  const real = (x: Value, table: number) =>
+    b.op("DequantizeLinear", [x, node.inputs[8 + table], node.inputs[13 + table]]);
+  const row = (values: Value, index: Value, table: number) => real(b.op("Gather", [values, index], { axis: 0 }), table);
+  embedded(b, node, {
+    ids,
+    words: row(words, ids, 0),
+    places: row(places, counted(b, ids), 1),
+    kinds: segments && kinds ? row(kinds, segments, 2) : undefined,
+    mask: mask || undefined,
+    scale: real(scale, 3),
+    shift: real(shift, 4),
+  });
   return undefined;
 };
 

@@ -2,13 +2,19 @@ import { floatAttribute, intAttribute, intsAttribute } from "../../onnx/attribut
 import { GraphError } from "../error";
 import { attend, fromHeads, toHeads } from "./attend";
 import { paddingBias } from "./padding";
-import { present, type Rewrite } from "./rewrite";
+import { present, type Rewrite, refuseOthers } from "./rewrite";
+
+const known =
+  "do_rotary mask_filter_value num_heads past_present_share_buffer qkv_hidden_sizes rotary_embedding_dim scale unidirectional";
 
 /** com.microsoft Attention: projects its input to queries, keys and values by one weight, and attends. */
 export const msAttention: Rewrite = (b, node, { factOf }) => {
+  refuseOthers(node, known, 7);
   const [input, weights, bias, mask, past, positionBias] = node.inputs.map((v) => v || undefined);
   if (!input || !weights) throw new GraphError("unsupported form", "Attention without weights", node);
   if (intAttribute(node, "do_rotary", 0)) throw new GraphError("unsupported form", "Attention with do_rotary", node);
+  if (past && intAttribute(node, "past_present_share_buffer", 0))
+    throw new GraphError("unsupported form", "Attention with a cache longer than what it holds", node);
   const heads = intAttribute(node, "num_heads", 0);
   const total = factOf(weights).dims?.[1];
   if (total === undefined) throw new GraphError("no shape", "Attention's weights", node);
@@ -21,7 +27,7 @@ export const msAttention: Rewrite = (b, node, { factOf }) => {
   const { context } = attend(b, q, k, v, {
     scale: floatAttribute(node, "scale", 0) || 1 / Math.sqrt(sizes[0] / heads),
     biases: [...(mask ? [paddingBias(b, mask, fill, input, node)] : []), ...(positionBias ? [positionBias] : [])],
-    causal: intAttribute(node, "unidirectional", 0) === 1,
+    places: { causal: intAttribute(node, "unidirectional", 0) === 1 },
   });
   b.rename(fromHeads(b, context), node.outputs[0]);
   if (present(node.outputs, 1)) b.rename(b.concat([b.unsqueeze(k, [0]), b.unsqueeze(v, [0])], 0), node.outputs[1]);

@@ -4,10 +4,11 @@ import type { Builder } from "../builder";
 import { GraphError } from "../error";
 import { attend, fromHeads, toHeads, withPast } from "./attend";
 import { paddingBias } from "./padding";
-import { present, type Rewrite, type Surroundings } from "./rewrite";
+import { present, type Rewrite, refuseOthers, type Surroundings } from "./rewrite";
 
 /** com.microsoft MultiHeadAttention: separate, or packed as [B, S, H, 3, d] or keys with values as [B, T, H, 2, d]. */
 export const multiHeadAttention: Rewrite = (b, node, around) => {
+  refuseOthers(node, "mask_filter_value num_heads scale unidirectional", 8);
   const heads = intAttribute(node, "num_heads", 0);
   const [query, key, , , padding, bias, pastKey, pastValue] = node.inputs.map((v) => v || undefined);
   const { q, k, v } = projections(b, node, around, heads);
@@ -21,7 +22,7 @@ export const multiHeadAttention: Rewrite = (b, node, around) => {
       ...(padding ? [paddingBias(b, padding, fill, (key ?? query) as Value, node)] : []),
       ...(bias ? [bias] : []),
     ],
-    causal: intAttribute(node, "unidirectional", 0) === 1,
+    places: { causal: intAttribute(node, "unidirectional", 0) === 1 },
   });
   b.rename(fromHeads(b, context), node.outputs[0]);
   if (present(node.outputs, 1)) b.rename(keys, node.outputs[1]);

@@ -4,7 +4,7 @@ import type { Builder } from "../builder";
 import { GraphError } from "../error";
 import { attend, fromHeads, toHeads } from "./attend";
 import { paddingBias } from "./padding";
-import type { Rewrite } from "./rewrite";
+import { type Rewrite, refuseOthers } from "./rewrite";
 
 interface Integers {
   readonly a: Value;
@@ -59,6 +59,8 @@ export const qAttention: Rewrite = (builder, node) => {
     Value,
     ...(Value | undefined)[],
   ];
+  refuseOthers(node, "do_rotary mask_filter_value num_heads past_present_share_buffer scale unidirectional", 9);
+  if (intAttribute(node, "do_rotary", 0)) throw new GraphError("unsupported form", "QAttention with do_rotary", node);
   if (past) throw new GraphError("unsupported form", "QAttention with a cache", node);
   const heads = intAttribute(node, "num_heads", 0);
   const projected = product(builder, { a, aScale, aZero, b, bScale, bZero, bias });
@@ -71,7 +73,7 @@ export const qAttention: Rewrite = (builder, node) => {
     biases: mask
       ? [paddingBias(builder, mask, floatAttribute(node, "mask_filter_value", -10000), projected, node)]
       : [],
-    causal: intAttribute(node, "unidirectional", 0) === 1,
+    places: { causal: intAttribute(node, "unidirectional", 0) === 1 },
   });
   builder.rename(fromHeads(builder, context), node.outputs[0]);
   return undefined;

@@ -3,7 +3,7 @@ import type { Node, Value } from "../../onnx/model";
 import type { Builder } from "../builder";
 import { GraphError } from "../error";
 import { fromHeads, toHeads } from "./attend";
-import type { Rewrite } from "./rewrite";
+import { type Rewrite, refuseOthers } from "./rewrite";
 import { rotate } from "./rotary";
 
 /** Turns [B, H, S, d], or [B, S, H·d] of a known number of heads. */
@@ -29,6 +29,7 @@ function turned(b: Builder, node: Node, x: Value, cos: Value, sin: Value, positi
 
 /** ai.onnx RotaryEmbedding (opset 23): X, cos, sin, positions. */
 export const rotaryEmbedding: Rewrite = (b, node) => {
+  refuseOthers(node, "interleaved num_heads rotary_embedding_dim", 4);
   const [x, cos, sin, positions] = node.inputs;
   turned(b, node, x, cos, sin, positions || undefined);
   return undefined;
@@ -37,6 +38,9 @@ export const rotaryEmbedding: Rewrite = (b, node) => {
 /** com.microsoft RotaryEmbedding: X, positions ([B, S], or [1] for an offset), cos, sin. */
 export const msRotaryEmbedding: Rewrite = (b, node) => {
   const [x, positions, cos, sin] = node.inputs;
+  refuseOthers(node, "interleaved is_packed_batching num_heads rotary_embedding_dim scale", 4);
+  if (intAttribute(node, "is_packed_batching", 0))
+    throw new GraphError("unsupported form", "RotaryEmbedding of packed rows", node);
   if (floatAttribute(node, "scale", 1) !== 1)
     throw new GraphError("unsupported form", "RotaryEmbedding with a scale", node);
   const length = b.dimsOf(x)?.length === 3 ? 1 : 2;

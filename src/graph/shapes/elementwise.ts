@@ -51,14 +51,14 @@ const comparison = (compute: Compute): ShapeRule => elementwise(() => compute, b
 /** Rounds half to even, as ONNX does. */
 const roundEven = (x: number): number => (Math.abs(x % 1) === 0.5 ? 2 * Math.round(x / 2) : Math.round(x));
 
-const cast: ShapeRule = (node, inputs) => {
-  const dtype = dtypeOf(intAttribute(node, "to", 0));
-  const [x] = inputs;
+function castTo(x: Fact | null | undefined, dtype: DType | null): Fact {
   const value = x?.value?.map((v) => (dtype === "bool" ? Number(v !== 0) : isInteger(dtype) ? Math.trunc(v) : v));
-  return [{ ...like(x, dtype), ...(value ? { value } : {}) }];
-};
+  return { ...like(x, dtype), ...(value ? { value } : {}) };
+}
 
-const castLike: ShapeRule = (_node, [x, model]) => [{ ...like(x, model?.dtype ?? null) }];
+const cast: ShapeRule = (node, [x]) => [castTo(x, dtypeOf(intAttribute(node, "to", 0)))];
+
+const castLike: ShapeRule = (_node, [x, model]) => [castTo(x, model?.dtype ?? null)];
 
 const unary = Object.fromEntries(
   "Elu Erf Gelu FastGelu QuickGelu HardSigmoid HardSwish LeakyRelu Mish PRelu Relu Selu Sigmoid Softplus Softsign Swish Tanh ThresholdedRelu Sin Cos Tan Asin Acos Atan Sinh Cosh Asinh Acosh Atanh BiasGelu Celu Shrink Dropout BitwiseNot Softmax LogSoftmax Hardmax CumSum Trilu GroupNormalization InstanceNormalization LpNormalization MeanVarianceNormalization"
