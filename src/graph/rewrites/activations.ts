@@ -1,4 +1,5 @@
-import { floatAttribute } from "../../onnx/attributes";
+import { floatAttribute, intAttribute } from "../../onnx/attributes";
+import { GraphError } from "../error";
 import { present, type Rewrite } from "./rewrite";
 
 /** com.microsoft BiasGelu: gelu(x + b), by the error function. */
@@ -31,8 +32,13 @@ export const dropout: Rewrite = (b, node) => {
   return undefined;
 };
 
-/** com.microsoft BiasSoftmax over the last axis: softmax(x + b). */
+/** com.microsoft BiasSoftmax: softmax(x + b), over the last axis alone. */
 export const biasSoftmax: Rewrite = (b, node) => {
+  const rank = b.dimsOf(node.inputs[0])?.length;
+  const axis = intAttribute(node, "axis", 1);
+  if (rank === undefined) throw new GraphError("no shape", "BiasSoftmax's input", node);
+  if (axis !== -1 && axis !== rank - 1)
+    throw new GraphError("unsupported form", `BiasSoftmax over axes ${axis} to ${rank - 1} at once`, node);
   b.rename(b.softmax(b.add(node.inputs[0], node.inputs[1])), node.outputs[0]);
   return undefined;
 };

@@ -215,7 +215,33 @@ const keep = values(
 /** Sums of integers in float32 come in another order. */
 const tolerance = 2e-5;
 
+const qEmbed = of("com.microsoft:QEmbedLayerNormalization");
+const qTables = (kinds: boolean): Case["inputs"] => [
+  bytes(20, D),
+  bytes(40, D),
+  kinds ? bytes(2, D) : null,
+  bytes(D),
+  bytes(D),
+];
+const five = (of: (table: number) => Input, kinds: boolean): Case["inputs"] =>
+  [0, 1, 2, 3, 4].map((table) => (table === 2 && !kinds ? null : of(table)));
+const tableScales = (kinds: boolean) => five((table) => scalar(0.01 * (1 + table)), kinds);
+const tableZeros = (kinds: boolean) => five((table) => zero("uint8", 100 + 10 * table), kinds);
+
 export const quantisedCases: readonly Case[] = [
+  qEmbed(
+    "words, places and segments",
+    [ids(20), ids(2), ...qTables(true), null, ...tableScales(true), ...tableZeros(true)],
+    { outputs: [true, true], attributes: { epsilon } },
+  ),
+  qEmbed("no segments", [ids(20), null, ...qTables(false), null, ...tableScales(false), ...tableZeros(false)], {
+    outputs: [true, true],
+    attributes: { epsilon },
+  }),
+  qEmbed("lengths of a mask", [ids(20), ids(2), ...qTables(true), mask, ...tableScales(true), ...tableZeros(true)], {
+    outputs: [true, true],
+    attributes: { epsilon },
+  }),
   toFloat("no zero points", [quantised, bytes(D, 5), scalar(0.02), scalar(0.03)], { tolerance }),
   toFloat(
     "zero points and a bias",
