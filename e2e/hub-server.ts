@@ -125,7 +125,8 @@ export async function startHub(
       const headers = { ...cors, Location: `/cdn${pathname}`, "X-Linked-Size": bytes.length };
       return void response.writeHead(302, headers).end();
     }
-    const content = request.method === "GET" && !request.headers.range;
+    // Not the question for a size; but a browser that goes on with a file that it has in part asks for content too.
+    const content = request.method === "GET" && request.headers.range !== "bytes=0-0";
     await send(request, response, path, bytes, content ? faults.get(`${id}/${path}`)?.shift() : undefined);
   };
 

@@ -10,11 +10,15 @@ interface ShippedFile {
   readonly bytes: number;
 }
 
-/** `index.json` with the files of each model's folder in its row, so that the page knows what it can ask for. */
-function readIndex(root: string) {
-  const index = join(root, "index.json");
-  if (!existsSync(index)) return { models: [] };
-  const { models, ...more } = JSON.parse(readFileSync(index, "utf8")) as Index;
+/** The index with the files of each model's folder in its row, so that the page knows what it can ask for. */
+function readIndex(root: string, given: Index["models"] | undefined) {
+  const file = join(root, "index.json");
+  const index = given
+    ? { models: given }
+    : existsSync(file)
+      ? (JSON.parse(readFileSync(file, "utf8")) as Index)
+      : { models: [] };
+  const { models, ...more } = index;
   return { ...more, models: models.map((row) => ({ ...row, files: filesOf(root, row.id) })) };
 }
 
@@ -28,14 +32,18 @@ function filesOf(root: string, id: string): readonly ShippedFile[] {
     .sort((a, b) => (a.path < b.path ? -1 : 1));
 }
 
-/** Serves `models/` to the page: its index with the list of files, and the folders that the index names. */
-export function shippedModels(root: string): Plugin {
+/**
+ * Serves `models/` to the page: its index with the list of files, and the folders that the index names.
+ *
+ * @param given rows in place of those of `index.json`
+ */
+export function shippedModels(root: string, given?: Index["models"]): Plugin {
   return {
     name: "shipped-models",
     configureServer(server) {
       server.middlewares.use("/models/", (request, response, next) => {
         const path = decodeURIComponent(new URL(request.url ?? "/", "http://localhost").pathname).slice(1);
-        const index = readIndex(root);
+        const index = readIndex(root, given);
         if (path === "index.json") {
           response.setHeader("Content-Type", "application/json");
           response.end(JSON.stringify(index));
@@ -50,7 +58,7 @@ export function shippedModels(root: string): Plugin {
       });
     },
     generateBundle() {
-      const index = readIndex(root);
+      const index = readIndex(root, given);
       this.emitFile({ type: "asset", fileName: "models/index.json", source: JSON.stringify(index) });
       for (const { id, files } of index.models)
         for (const { path } of files)

@@ -1,3 +1,4 @@
+import { MissingFile } from "../explain/engine";
 import { GraphError, type GraphErrorKind, label } from "../graph/error";
 import { OnnxError, type OnnxErrorKind } from "../onnx/error";
 import { ExplainerError, type Failure } from "./protocol";
@@ -66,6 +67,7 @@ export function toFailure(error: unknown): Failure {
     };
   }
   if (error instanceof OnnxError) return { code: ofFile[error.kind], message: error.message };
+  if (error instanceof MissingFile) return { code: "missing-file", message: error.message };
   if (error instanceof DeviceLost) return { code: "device-lost", message: error.message };
   if (error instanceof DOMException && error.name === "AbortError") return { code: "cancelled", message: "cancelled" };
   const message = error instanceof Error ? error.message : String(error);

@@ -1,4 +1,4 @@
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { latest } from "./latest";
 
 /** A job whose calls end when the test says so. */
@@ -16,42 +16,56 @@ function manual() {
       (value) => `${value} done`,
       (error: Error) => `${name} ${error.message}`,
     );
-  return { started, outcome, drop: runs.drop, end: (name: string, error?: Error) => ends.get(name)!(error) };
+  const begins = (name: string) => vi.waitFor(() => expect(started.at(-1)).toBe(name));
+  return { started, outcome, begins, drop: runs.drop, end: (name: string, error?: Error) => ends.get(name)!(error) };
 }
 
 const superseded = "cancelled: a newer run took its place";
 
-test("one runs, only the newest waits", async () => {
-  const { started, outcome, end } = manual();
-  const outcomes = ["a", "b", "c", "d"].map(outcome);
-  expect(started).toEqual(["a"]);
-  expect(await outcomes[1]).toBe(`b ${superseded}`);
-  expect(await outcomes[2]).toBe(`c ${superseded}`);
+test("of calls that come together the newest runs", async () => {
+  const { started, outcome, begins, end } = manual();
+  const outcomes = ["a", "b", "c"].map(outcome);
+  await begins("c");
+  end("c");
+  expect(await Promise.all(outcomes)).toEqual([`a ${superseded}`, `b ${superseded}`, "c done"]);
+  expect(started).toEqual(["c"]);
+});
+
+test("while one runs, only the newest waits", async () => {
+  const { started, outcome, begins, end } = manual();
+  const first = outcome("a");
+  await begins("a");
+  const others = ["b", "c", "d"].map(outcome);
+  expect(await others[0]).toBe(`b ${superseded}`);
+  expect(await others[1]).toBe(`c ${superseded}`);
   end("a");
-  expect(await outcomes[0]).toBe("a done");
-  expect(started).toEqual(["a", "d"]);
+  expect(await first).toBe("a done");
+  await begins("d");
   end("d");
-  expect(await outcomes[3]).toBe("d done");
+  expect(await others[2]).toBe("d done");
+  expect(started).toEqual(["a", "d"]);
 });
 
 test("goes on after a failure", async () => {
-  const { started, outcome, end } = manual();
+  const { outcome, begins, end } = manual();
   const first = outcome("a");
+  await begins("a");
   const second = outcome("b");
   end("a", new Error("broke"));
   expect(await first).toBe("a broke");
-  expect(started).toEqual(["a", "b"]);
+  await begins("b");
   end("b");
   expect(await second).toBe("b done");
 });
 
-test("drops the one that waits", async () => {
-  const { started, outcome, drop, end } = manual();
-  const first = outcome("a");
-  const second = outcome("b");
+test("drops the one that waits, and takes the next", async () => {
+  const { started, outcome, begins, drop, end } = manual();
+  const dropped = outcome("a");
   drop();
-  expect(await second).toBe(`b ${superseded}`);
-  end("a");
-  expect(await first).toBe("a done");
-  expect(started).toEqual(["a"]);
+  expect(await dropped).toBe(`a ${superseded}`);
+  const next = outcome("b");
+  await begins("b");
+  end("b");
+  expect(await next).toBe("b done");
+  expect(started).toEqual(["b"]);
 });

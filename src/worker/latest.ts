@@ -1,3 +1,4 @@
+import { breath } from "./breath";
 import { fail } from "./failure";
 
 interface Waiting<A, T> {
@@ -18,27 +19,28 @@ export function latest<A extends readonly unknown[], T>(job: (...args: A) => Pro
   let running = false;
   let waiting: Waiting<A, T> | null = null;
 
-  const start = (args: A): Promise<T> => {
-    running = true;
-    const result = job(...args);
-    const next = () => {
-      running = false;
-      const then = waiting;
-      waiting = null;
-      then?.resolve(start(then.args));
-    };
-    result.then(next, next);
-    return result;
-  };
   const drop = () => {
     waiting?.reject(fail("cancelled", "cancelled: a newer run took its place"));
     waiting = null;
   };
+  const work = async () => {
+    running = true;
+    while (waiting) {
+      await breath(); // what has come meanwhile takes its place
+      const turn: Waiting<A, T> | null = waiting;
+      waiting = null;
+      if (!turn) break;
+      const result = job(...turn.args);
+      turn.resolve(result);
+      await result.catch(() => undefined); // its caller is told
+    }
+    running = false;
+  };
   const call = (...args: A): Promise<T> => {
-    if (!running) return start(args);
     drop();
     return new Promise<T>((resolve, reject) => {
       waiting = { args, resolve, reject };
+      if (!running) void work();
     });
   };
   return { call, drop };

@@ -161,6 +161,7 @@ export interface Explainer {
     size?: number,
     leaveOut?: readonly number[],
   ): Promise<AttentionSlice>;
+  /** Gives way to a newer run, and then rejects with `cancelled`. */
   scores(trace: number): Promise<readonly HeadScores[]>;
   memory(): Promise<number | null>;
   cancel(): Promise<void>;

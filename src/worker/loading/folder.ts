@@ -2,6 +2,8 @@
 export interface Folder {
   /** As messages call it: an id, or the name of the folder or file. */
   readonly name: string;
+  /** As a person calls it, where that is another. */
+  readonly title?: string | undefined;
   /** Paths with sizes in bytes, or null where the place can't be listed and must be asked for each. */
   list(): Promise<Listing | null>;
   /** Whether there is such a file, and its size where it is told. */

@@ -4,6 +4,7 @@ import type { Folder } from "./folder";
 
 interface Row {
   readonly id: string;
+  readonly name?: string;
   readonly files: readonly { readonly path: string; readonly bytes: number }[];
 }
 
@@ -17,6 +18,7 @@ export async function shippedFolder(base: string, id: string, signal: AbortSigna
   const listing = new Map(row.files.map(({ path, bytes }) => [path, bytes]));
   return {
     name: id,
+    title: row.name,
     list: async () => listing,
     find: async (path) => (listing.has(path) ? { bytes: listing.get(path)! } : null),
     async read(path, onBytes) {

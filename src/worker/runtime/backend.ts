@@ -6,6 +6,8 @@ export interface Backend {
   readonly device: Device;
   readonly threads: number;
   readonly create: CreateSession;
+  /** Fetches and compiles the runtime, so that it is there when the model's files are. */
+  warm(): Promise<void>;
 }
 
 /** A GPU's sessions, the same build's sessions on the CPU to check them against, and word of the GPU's end. */

@@ -17,7 +17,13 @@ function backend(gpu: () => Promise<Tensor>, cpu: () => Promise<Tensor>) {
       run: async () => ({ y: await value() }),
       release: async () => void released.push(name),
     });
-  const both: GpuBackend = { device: "webgpu", threads: 1, create: sessions("gpu", gpu), onCpu: sessions("cpu", cpu) };
+  const both: GpuBackend = {
+    device: "webgpu",
+    threads: 1,
+    create: sessions("gpu", gpu),
+    onCpu: sessions("cpu", cpu),
+    warm: async () => {},
+  };
   return { both, released };
 }
 const numbers =

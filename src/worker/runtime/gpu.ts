@@ -1,6 +1,6 @@
 import type { CreateSession, Session } from "../../explain/session";
 import { DeviceLost, type GpuBackend } from "./backend";
-import { configure, type Ort, sessionsOf } from "./ort";
+import { configure, type Ort, sessionsOf, warm } from "./ort";
 
 /** Rejects every run once the GPU is gone, also one that is under way: ONNX Runtime would wait for it for ever. */
 function untilLost(session: Session, lost: Promise<never>): Session {
@@ -21,5 +21,5 @@ export function startGpu(ort: Ort): GpuBackend {
     lost.catch(() => undefined); // nobody may be running when it happens; the next run tells
     return untilLost(session, lost);
   };
-  return { device: "webgpu", threads, create, onCpu: sessionsOf(ort, "wasm") };
+  return { device: "webgpu", threads, create, onCpu: sessionsOf(ort, "wasm"), warm: () => warm(ort) };
 }

@@ -1,5 +1,6 @@
 import type { Env, InferenceSession, InferenceSessionFactory, TensorConstructor } from "onnxruntime-web";
 import type { CreateSession } from "../../explain/session";
+import { encodeModel } from "../../onnx/encode";
 import { threadCount } from "./backend";
 import { asSession } from "./session";
 
@@ -31,3 +32,26 @@ export const sessionsOf =
     });
     return asSession(ort, inner);
   };
+
+/** Starts the runtime by a session of one node; it has no other way of being started early. */
+export async function warm(ort: Ort): Promise<void> {
+  const x = { name: "x", dtype: "float32", dims: [1] } as const;
+  const identity = { name: "", opType: "Identity", domain: "", inputs: ["x"], outputs: ["y"], attributes: new Map() };
+  const graph = encodeModel({
+    irVersion: 8,
+    opsets: new Map([["", 17]]),
+    producer: "",
+    graph: {
+      name: "identity",
+      nodes: [identity],
+      inputs: [x],
+      outputs: [{ ...x, name: "y" }],
+      initializers: new Map(),
+      valueInfo: new Map(),
+    },
+    functions: [],
+    metadata: new Map(),
+  });
+  const session = await sessionsOf(ort, "wasm")({ graph, external: [] });
+  await session.release();
+}

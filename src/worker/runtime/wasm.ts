@@ -1,9 +1,9 @@
 import * as ort from "onnxruntime-web/wasm";
 import type { Backend } from "./backend";
-import { configure, sessionsOf } from "./ort";
+import { configure, sessionsOf, warm } from "./ort";
 
 /** ONNX Runtime on the CPU: the smallest build, with as many threads as the page may have. */
 export function startWasm(): Backend {
   const threads = configure(ort);
-  return { device: "wasm", threads, create: sessionsOf(ort, "wasm") };
+  return { device: "wasm", threads, create: sessionsOf(ort, "wasm"), warm: () => warm(ort) };
 }

@@ -1,0 +1,50 @@
+import { readFileSync } from "node:fs";
+import { readSafetensors } from "../src/tensor/safetensors";
+import { expect, failure, test, value } from "./worker-fixtures";
+
+const folder = "e2e/fixtures/conformance/bert-seqcls";
+const golden = readSafetensors(readFileSync(`${folder}/goldens.safetensors`)).tensors;
+const { text } = JSON.parse(readFileSync(`${folder}/goldens.json`, "utf8")).inputs.short;
+
+const worst = (a: Float32Array, b: Float32Array): number =>
+  a.reduce((most, x, i) => Math.max(most, Math.abs(x - b[i]!)), a.length === b.length ? 0 : 1);
+
+test("WebGPU gives the attention that WASM and PyTorch give", async ({ worker }) => {
+  await worker.open();
+  const model = value(await worker.load({ kind: "shipped", id: "bert-seqcls" }, "webgpu"));
+  expect(model).toMatchObject({ device: "webgpu" });
+  const gpu = value(await worker.run({ kind: "text", text }));
+  const onGpu = await worker.attention(gpu.trace, 0);
+  expect(worst(onGpu, golden.get("short.attn.0")!.data as Float32Array)).toBeLessThan(1e-3);
+
+  value(await worker.load({ kind: "shipped", id: "bert-seqcls" }, "wasm"));
+  const cpu = value(await worker.run({ kind: "text", text }));
+  expect(worst(onGpu, await worker.attention(cpu.trace, 0))).toBeLessThan(1e-3);
+  for (const { index, logit } of gpu.candidates)
+    expect(cpu.candidates.find((candidate) => candidate.index === index)!.logit).toBeCloseTo(logit, 3);
+});
+
+test("an emulated GPU is left alone where nobody asks for it", async ({ worker }) => {
+  await worker.open();
+  const model = value(await worker.load({ kind: "shipped", id: "bert-seqcls" }, "auto"));
+  expect(model.device).toBe("wasm");
+  expect(model.notes[0]).toContain("emulated");
+});
+
+test("a GPU that is lost stops its model, and WASM takes over", async ({ worker, page, context }) => {
+  await worker.open();
+  value(await worker.load({ kind: "shipped", id: "bert-seqcls" }, "webgpu"));
+  value(await worker.run({ kind: "text", text }));
+  const other = await context.newPage();
+  await other.goto("chrome://gpucrash").catch(() => undefined); // a page that never answers
+  await page.bringToFront();
+  await expect
+    .poll(async () => {
+      const ended = await worker.run({ kind: "text", text });
+      return "failure" in ended ? ended.failure.code : "ran";
+    })
+    .toBe("device-lost");
+  expect(failure(await worker.run({ kind: "text", text }))).toMatchObject({ code: "device-lost" });
+  value(await worker.load({ kind: "shipped", id: "bert-seqcls" }, "wasm"));
+  value(await worker.run({ kind: "text", text }));
+});

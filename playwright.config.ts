@@ -1,0 +1,52 @@
+import { createServer } from "node:net";
+import { defineConfig } from "@playwright/test";
+import { browserFlags, findBrowser, softwareGpuFlags } from "./scripts/browser.mjs";
+
+/** A port that is free now. */
+const freePort = (): Promise<string> =>
+  new Promise((resolve, reject) => {
+    const server = createServer().on("error", reject);
+    server.listen(0, "127.0.0.1", () => {
+      const address = server.address();
+      server.close(() => resolve(String(typeof address === "object" && address ? address.port : 0)));
+    });
+  });
+
+// Chosen once: the processes that run the tests read this file too, and inherit these.
+process.env.APP_PORT ??= await freePort();
+process.env.WORKER_PAGE_PORT ??= await freePort();
+process.env.CHROMIUM ??= (await findBrowser()) ?? "";
+
+const app = `http://127.0.0.1:${process.env.APP_PORT}/`;
+const workerPage = `http://127.0.0.1:${process.env.WORKER_PAGE_PORT}/`;
+const launchOptions = { executablePath: process.env.CHROMIUM, args: browserFlags };
+const withGpu = { ...launchOptions, args: [...browserFlags, ...softwareGpuFlags] };
+
+export default defineConfig({
+  testDir: "e2e",
+  outputDir: "test-results",
+  snapshotPathTemplate: "e2e/screens/{arg}{ext}",
+  timeout: 60_000,
+  expect: { timeout: 15_000 },
+  forbidOnly: Boolean(process.env.CI),
+  workers: 2,
+  reporter: [["list"], ["json", { outputFile: ".cache/e2e.json" }]],
+  use: { trace: "retain-on-failure" },
+  projects: [
+    { name: "worker", testMatch: /worker\.spec\.ts/, use: { baseURL: workerPage, launchOptions } },
+    { name: "webgpu", testMatch: /webgpu\.spec\.ts/, use: { baseURL: workerPage, launchOptions: withGpu } },
+    { name: "app", testIgnore: /(worker|webgpu)\.spec\.ts/, use: { baseURL: app, launchOptions } },
+  ],
+  webServer: [
+    {
+      command: `node scripts/build.mjs && node scripts/serve.mjs dist ${process.env.APP_PORT}`,
+      url: app,
+      timeout: 180_000,
+    },
+    {
+      command: `node node_modules/vite/bin/vite.js build --logLevel warn -c e2e/worker-page/vite.config.ts && node scripts/serve.mjs .cache/worker-page ${process.env.WORKER_PAGE_PORT}`,
+      url: workerPage,
+      timeout: 180_000,
+    },
+  ],
+});

@@ -1,0 +1,117 @@
+// `npm test`: everything that must hold, with one last line `N passed, N failed`.
+import { spawn, spawnSync } from "node:child_process";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { ensureBrowser } from "./browser.mjs";
+import { ensureBuild } from "./build.mjs";
+import { ensurePackages, requireNode } from "./packages.mjs";
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+process.chdir(root);
+requireNode();
+ensurePackages(root);
+mkdirSync(".cache", { recursive: true });
+
+const rows = [];
+const bin = (path) => [process.execPath, join("node_modules", path)];
+
+/** Runs a command, shows what it prints, and gives its status and the end of its output. */
+function run([command, ...args], env = {}) {
+  console.log(`\n> ${[command === process.execPath ? "node" : command, ...args].join(" ")}`);
+  return new Promise((resolve) => {
+    const child = spawn(command, args, { env: { ...process.env, ...env }, stdio: ["ignore", "pipe", "inherit"] });
+    let output = "";
+    child.stdout.on("data", (chunk) => {
+      process.stdout.write(chunk);
+      output = (output + chunk).slice(-4000);
+    });
+    child.on("error", (error) => resolve({ status: 1, output: error.message }));
+    child.on("close", (status) => resolve({ status: status ?? 1, output }));
+  });
+}
+
+/** A step that passes or fails as a whole. */
+async function step(name, command) {
+  const { status } = await run(command);
+  rows.push({ name, passed: status === 0 ? 1 : 0, failed: status === 0 ? 0 : 1 });
+  return status === 0;
+}
+
+/** A step that counts for itself. One that fails without a failed test, or counts none, has failed nevertheless. */
+async function counted(name, command, count, env) {
+  const { status, output } = await run(command, env);
+  const { passed, failed, skipped = 0 } = count(output) ?? { passed: 0, failed: 0 };
+  const broken = (status !== 0 && failed === 0) || passed + failed === 0;
+  rows.push({ name, passed, failed: failed + (broken ? 1 : 0), skipped });
+}
+
+const lastLine = (output) => {
+  const found = [...output.matchAll(/^(\d+) passed, (\d+) failed/gm)].at(-1);
+  return found && { passed: Number(found[1]), failed: Number(found[2]) };
+};
+const report = (file, read) => () => (existsSync(file) ? read(JSON.parse(readFileSync(file, "utf8"))) : null);
+
+await step("types", [...bin("typescript/bin/tsc"), "-p", "tsconfig.json"]);
+await step("types of the pure layers", [...bin("typescript/bin/tsc"), "-p", "tsconfig.pure.json"]);
+await step("lint, format, layers", [...bin("@biomejs/biome/bin/biome"), "check", "--error-on-warnings"]);
+
+const unit = ".cache/unit.json";
+rmSync(unit, { force: true });
+await counted(
+  "unit tests",
+  [...bin("vitest/vitest.mjs"), "run", "--reporter=dot", "--reporter=json", `--outputFile.json=${unit}`],
+  report(unit, (r) => ({
+    passed: r.numPassedTests,
+    failed: r.numFailedTests,
+    skipped: r.numPendingTests + r.numTodoTests,
+  })),
+);
+
+if (existsSync("models/training/test_short.py")) {
+  const python = ["python3", "python"].find((name) => spawnSync(name, ["--version"]).status === 0);
+  if (python) await counted("training", ["npm", "run", "--silent", "test:training"], lastLine);
+  else console.log("\nNo Python: the tests of models/training are left out.");
+}
+
+const built = ensureBuild(root);
+rows.push({ name: "build", passed: built ? 1 : 0, failed: built ? 0 : 1 });
+
+const fixtures = "e2e/fixtures/conformance";
+const models = readdirSync(fixtures, { withFileTypes: true })
+  .filter((e) => e.isDirectory())
+  .map((e) => join(fixtures, e.name));
+const conformance = [...bin("tsx/dist/cli.mjs"), "src/cli/conformance.ts", ...models];
+await counted("conformance", conformance, lastLine);
+
+const browser = await ensureBrowser();
+if (browser) {
+  console.log(`\nBrowser: ${browser}`);
+  const env = { CHROMIUM: browser };
+  await counted("conformance in the browser", [...conformance, "--runtime", "wasm"], lastLine, env);
+  const e2e = ".cache/e2e.json";
+  rmSync(e2e, { force: true });
+  if (built)
+    await counted(
+      "end to end",
+      [...bin("@playwright/test/cli.js"), "test"],
+      report(e2e, ({ stats }) => ({
+        passed: stats.expected,
+        failed: stats.unexpected + stats.flaky,
+        skipped: stats.skipped,
+      })),
+      { ...env, PLAYWRIGHT_JSON_OUTPUT_NAME: e2e },
+    );
+} else {
+  console.error("\nNo browser: install Chrome or Chromium, or name one in CHROMIUM; the end-to-end tests need it.");
+  rows.push({ name: "browser", passed: 0, failed: 1 });
+}
+
+const sum = (key) => rows.reduce((total, row) => total + (row[key] ?? 0), 0);
+console.log();
+for (const { name, passed, failed, skipped } of rows)
+  console.log(
+    `${failed ? "✗" : "✓"} ${name.padEnd(28)} ${passed} passed${failed ? `, ${failed} failed` : ""}${skipped ? `, ${skipped} skipped` : ""}`,
+  );
+console.log(`\n${sum("passed")} passed, ${sum("failed")} failed`);
+process.exitCode = sum("failed") === 0 ? 0 : 1;

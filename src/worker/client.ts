@@ -1,0 +1,115 @@
+import * as Comlink from "comlink";
+import { type Outcome, unwrap } from "./outcome";
+import {
+  type Device,
+  type Explainer,
+  ExplainerError,
+  type LoadedModel,
+  type ModelSource,
+  type Progress,
+} from "./protocol";
+import type { WorkerApi } from "./worker";
+
+export interface ClientOptions {
+  /** Address of the shipped models; `models/` beside the page unless said otherwise. */
+  readonly models?: string | undefined;
+  /** Address of the hub, or of a server with the hub's addresses. */
+  readonly hub?: string | undefined;
+}
+
+type Send<T> = (api: Comlink.Remote<WorkerApi>) => Promise<Outcome<T>>;
+
+const huggingFace = "https://huggingface.co/";
+const tracesEach = 1e9; // more than one worker will ever run
+
+const withSlash = (url: string): string => (url.endsWith("/") ? url : `${url}/`);
+
+/** One worker. Its calls reject when it crashes or is ended, which Comlink's don't. */
+class Hand {
+  private readonly worker = new Worker(new URL("./worker.ts", import.meta.url), { type: "module", name: "explainer" });
+  private readonly api = Comlink.wrap<WorkerApi>(this.worker);
+  private readonly ended: Promise<never>;
+  private end!: (error: ExplainerError) => void;
+
+  constructor(settings: Parameters<WorkerApi["start"]>[0]) {
+    this.ended = new Promise((_, reject) => {
+      this.end = reject;
+    });
+    this.ended.catch(() => undefined); // each call tells
+    this.worker.addEventListener("error", (event) => {
+      const message = event.message || "its code could not be loaded";
+      this.end(new ExplainerError({ code: "internal", message: `worker stopped: ${message}` }));
+    });
+    void this.api.start(settings); // messages arrive in order
+  }
+
+  async call<T>(send: Send<T>): Promise<T> {
+    return unwrap(await Promise.race([send(this.api), this.ended]));
+  }
+
+  /** Ends the worker and what it still does. Nothing else gives back the memory of a model. */
+  stop(): void {
+    this.end(new ExplainerError({ code: "cancelled", message: "cancelled" }));
+    this.worker.terminate();
+  }
+}
+
+/**
+ * The explainer, as the page calls it. A model is loaded in a worker of its own, and only once it is ready does it take
+ * the place of the one before: whatever fails leaves the page with a model that works. Where there isn't room for both,
+ * the older one goes first.
+ */
+export function createClient(options: ClientOptions = {}): Explainer {
+  const models = withSlash(new URL(options.models ?? "models/", document.baseURI).href);
+  const hub = withSlash(options.hub ?? huggingFace);
+  let hands = 0;
+  let current: Hand | null = null;
+  let loading: Hand | null = null;
+
+  const load = async (
+    source: ModelSource,
+    device: Device | "auto",
+    onProgress: (progress: Progress) => void,
+  ): Promise<LoadedModel> => {
+    loading?.stop();
+    const hand = new Hand({ models, hub, firstTrace: tracesEach * hands++ });
+    loading = hand;
+    const report = Comlink.proxy((progress: Progress) => {
+      if (loading === hand) onProgress(progress);
+    });
+    try {
+      const model = await hand.call((api) => api.load(source, device, report));
+      current?.stop();
+      current = hand;
+      return model;
+    } catch (error) {
+      hand.stop();
+      const noRoom = error instanceof ExplainerError && error.failure.code === "out-of-memory";
+      if (!noRoom || !current || loading !== hand) throw error;
+      current.stop();
+      current = null;
+      return await load(source, device, onProgress);
+    } finally {
+      if (loading === hand) loading = null;
+    }
+  };
+
+  const call = async <T>(send: Send<T>): Promise<T> => {
+    if (!current) throw new ExplainerError({ code: "bad-input", message: "no model: load one first" });
+    return current.call(send);
+  };
+
+  return {
+    load,
+    encode: (input) => call((api) => api.encode(input)),
+    run: (input, target) => call((api) => api.run(input, target)),
+    retarget: (trace, target) => call((api) => api.retarget(trace, target)),
+    attention: (trace, site, heads, size) => call((api) => api.attention(trace, site, heads, size)),
+    scores: (trace) => call((api) => api.scores(trace)),
+    memory: async () => (current ? call((api) => api.memory()) : null),
+    async cancel() {
+      loading?.stop();
+      if (current) await call((api) => api.cancel());
+    },
+  };
+}

@@ -1,0 +1,147 @@
+import { readTarget } from "../explain/candidates";
+import { inductionScores, scoresOf } from "../explain/scores";
+import type { Target } from "../explain/target";
+import type { Trace } from "../explain/trace";
+import { breath } from "./breath";
+import { encodeInput } from "./encode";
+import { fail } from "./failure";
+import { latest } from "./latest";
+import { type Loaded, loadModel } from "./loaded";
+import type { Folder } from "./loading/folder";
+import { hubFolder } from "./loading/hub";
+import { pickedFolder } from "./loading/picked";
+import { shippedFolder } from "./loading/shipped";
+import type { AttentionSlice, Explainer, Input, ModelSource, RunResult } from "./protocol";
+import { heapBytes } from "./runtime/heap";
+import { sliceOf } from "./slice";
+
+/** Where things are, as the page knows it. */
+export interface Settings {
+  /** Address of the shipped models, with a slash at its end. */
+  readonly models: string;
+  /** Address of the hub, with a slash at its end. */
+  readonly hub: string;
+  /** The first trace's number, so that two workers never give the same. */
+  readonly firstTrace: number;
+}
+
+/** So many passes can still be read from; older ones are let go. */
+const kept = 3;
+
+/** Loads one model, runs it and answers for its passes. Lives as long as its worker. */
+export function createExplainer({ models, hub, firstTrace }: Settings): Explainer {
+  let loading = new AbortController();
+  let scoring = new AbortController();
+  let loaded: Loaded | null = null;
+  let induction: ReturnType<typeof inductionScores> | null = null;
+  let next = firstTrace;
+  const traces = new Map<number, Trace>();
+
+  const ready = (): Loaded => {
+    if (!loaded) throw fail("bad-input", "no model: load one first");
+    return loaded;
+  };
+  const traceOf = (id: number): Trace => {
+    const trace = traces.get(id);
+    if (!trace) throw fail("bad-input", `no such pass: ${id} (newer ones took its place)`);
+    return trace;
+  };
+  const encode = (input: Input) => {
+    const { engine, tokenizer, info } = ready();
+    if (engine.family === "vision") throw fail("bad-input", "no text: this model reads images");
+    return encodeInput(input, tokenizer, info);
+  };
+  const target = (trace: Trace, chosen: Partial<Target> | null) => {
+    const { engine, vocabulary } = ready();
+    try {
+      return readTarget(engine, trace, chosen, vocabulary);
+    } catch (error) {
+      if (error instanceof RangeError) throw fail("bad-input", error.message);
+      throw error;
+    }
+  };
+  const folderOf = async (source: ModelSource, signal: AbortSignal): Promise<Folder> => {
+    switch (source.kind) {
+      case "shipped":
+        return shippedFolder(models, source.id, signal);
+      case "hub":
+        return hubFolder(hub, source, signal);
+      case "files":
+        return pickedFolder(source.files, signal);
+    }
+  };
+
+  /** The pass, read one attention at a time: what is newer comes in between. */
+  const patiently = (trace: Trace, signal: AbortSignal): Trace => ({
+    ...trace,
+    async attention(...at) {
+      await breath();
+      signal.throwIfAborted();
+      return trace.attention(...at);
+    },
+  });
+
+  const runs = latest(async (input: Input, chosen: Partial<Target> | null): Promise<RunResult> => {
+    const encoding = encode(input);
+    const started = performance.now();
+    const trace = await ready().engine.run(encoding);
+    const ms = performance.now() - started;
+    const id = next++;
+    traces.set(id, trace);
+    for (const old of [...traces.keys()].slice(0, -kept)) traces.delete(old);
+    return { trace: id, encoding, ...target(trace, chosen), ms, memory: heapBytes() };
+  });
+
+  return {
+    async load(source, device, onProgress) {
+      loading.abort();
+      loading = new AbortController();
+      const { signal } = loading;
+      const before = loaded;
+      loaded = null;
+      induction = null;
+      traces.clear();
+      await before?.engine.release();
+      loaded = await loadModel(await folderOf(source, signal), source, device, onProgress, signal);
+      return loaded.info;
+    },
+    encode: async (input) => encode(input),
+    run(input, chosen) {
+      scoring.abort();
+      return runs.call(input, chosen);
+    },
+    retarget: async (id, chosen) => target(traceOf(id), chosen),
+    async attention(id, site, heads, size): Promise<AttentionSlice> {
+      const trace = traceOf(id);
+      const there = trace.sites[site]?.heads;
+      if (there === undefined) throw fail("bad-input", `no such attention: ${site} (there are ${trace.sites.length})`);
+      const bad = heads.find((head) => !(head >= 0 && head < there));
+      if (bad !== undefined) throw fail("bad-input", `no such head: ${bad} (attention ${site} has ${there})`);
+      const all = heads.length === 0 || heads.length === there;
+      const wanted = heads.length === 0 ? Array.from({ length: there }, (_, head) => head) : heads;
+      const inOrder = all && wanted.every((head, i) => head === i);
+      const maps = inOrder
+        ? [await trace.attention(site)]
+        : await Promise.all(wanted.map((head) => trace.attention(site, head)));
+      return sliceOf(site, wanted, maps, size);
+    },
+    async scores(id) {
+      scoring.abort();
+      scoring = new AbortController();
+      const trace = patiently(traceOf(id), scoring.signal);
+      const { engine, tokenizer } = ready();
+      induction ??= inductionScores(
+        engine,
+        tokenizer?.vocabSize ?? trace.logits.dims.at(-1)!,
+        tokenizer?.special.bos ?? null,
+      );
+      return scoresOf(engine, trace, await induction);
+    },
+    memory: async () => heapBytes(),
+    async cancel() {
+      loading.abort();
+      scoring.abort();
+      runs.drop();
+    },
+  };
+}

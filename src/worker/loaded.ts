@@ -1,0 +1,117 @@
+import type { Vocabulary } from "../explain/candidates";
+import { type Engine, openEngine } from "../explain/engine";
+import { createTokenizer, type Tokenizer } from "../text/tokenizer";
+import { encodeInput } from "./encode";
+import { fail } from "./failure";
+import type { Folder } from "./loading/folder";
+import { type OpenedModel, openModel } from "./loading/open";
+import type { Device, LoadedModel, ModelSource, Progress } from "./protocol";
+import type { GpuBackend } from "./runtime/backend";
+import { checked, type Verdict } from "./runtime/checked";
+import { type Choice, chooseBackend, chooseWasm } from "./runtime/choose";
+
+/** A model that is ready: what is known of it, and what runs it. */
+export interface Loaded {
+  readonly info: LoadedModel;
+  readonly engine: Engine;
+  readonly tokenizer: Tokenizer | null;
+  readonly vocabulary: Vocabulary;
+}
+
+/** How far a GPU may be off: float32 sums in another order, and rounding to 8 bits that tips over. */
+const limits = { fp32: 1e-3, other: 2e-2 };
+
+const isGpu = (backend: Choice["backend"]): backend is GpuBackend => backend.device === "webgpu";
+
+/** The backend, started; WASM where the GPU's build doesn't start. */
+async function start(wanted: Device | "auto"): Promise<Choice> {
+  const choice = await chooseBackend(wanted);
+  try {
+    await choice.backend.warm();
+    return choice;
+  } catch (error) {
+    if (!isGpu(choice.backend)) throw error;
+    const why = error instanceof Error ? error.message : String(error);
+    const other = await chooseWasm([`WebGPU didn't start, so the model runs on WASM: ${why}`]);
+    await other.backend.warm();
+    return other;
+  }
+}
+
+/** A tokenizer, or a sentence on why there is none. A model whose tokenizer isn't known can still be given ids. */
+function tokenizerOf({ tokenizer }: OpenedModel): { tokenizer: Tokenizer | null; notes: readonly string[] } {
+  if (!tokenizer) return { tokenizer: null, notes: ["No tokenizer came with the model: type ids instead of text."] };
+  try {
+    return { tokenizer: createTokenizer(tokenizer.json, tokenizer.config), notes: [] };
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    return { tokenizer: null, notes: [`The tokenizer can't be used, so type ids instead of text: ${why}`] };
+  }
+}
+
+/** SHA-256 in hexadecimal; empty on a page that isn't secure, where browsers don't offer it. */
+async function sha256(bytes: Uint8Array): Promise<string> {
+  if (!globalThis.crypto?.subtle) return "";
+  const digest = await crypto.subtle.digest("SHA-256", bytes as Uint8Array<ArrayBuffer>);
+  return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+/** Opens the graph on the backend that was chosen; a GPU is kept only if it agrees with the CPU on a few tokens. */
+async function openOn({ backend }: Choice, files: OpenedModel): Promise<{ engine: Engine; verdict: Verdict }> {
+  if (!isGpu(backend))
+    return { engine: await openEngine(files, backend.create), verdict: { device: "wasm", note: null } };
+  const check = checked(backend);
+  const engine = await openEngine(files, check.create); // which looks at every attention site once
+  try {
+    if (engine.family !== "vision") await engine.run(encodeInput({ kind: "ids", ids: [10, 11, 12, 13] }, null, engine));
+    return { engine, verdict: await check.settle(engine.precision === "fp32" ? limits.fp32 : limits.other) };
+  } catch (error) {
+    await engine.release();
+    throw error;
+  }
+}
+
+const least = (a: number | null, b: number | null): number | null => (a === null ? b : b === null ? a : Math.min(a, b));
+
+/** Fetches a model's files and makes it ready, on the device that is wanted where that is possible. */
+export async function loadModel(
+  folder: Folder,
+  source: ModelSource,
+  device: Device | "auto",
+  onProgress: (progress: Progress) => void,
+  signal: AbortSignal,
+): Promise<Loaded> {
+  const starting = start(device); // while the files are on their way
+  starting.catch(() => undefined); // told below, if the files come
+  const file = source.kind === "shipped" ? undefined : source.file;
+  const files = await openModel(folder, file, onProgress);
+  const hash = sha256(files.model);
+  const choice = await starting;
+  signal.throwIfAborted();
+  onProgress({ label: `Preparing ${folder.name}`, done: 0, total: null, unit: "passes" });
+  const { tokenizer, notes } = tokenizerOf(files);
+  const { engine, verdict } = await openOn(choice, files);
+  if (signal.aborted) {
+    await engine.release();
+    throw fail("cancelled", "cancelled");
+  }
+  const { sites, layers, heads, family, architecture, precision, task, labels, pairs } = engine;
+  return {
+    engine,
+    tokenizer,
+    vocabulary: { token: (id) => tokenizer?.token(id) ?? String(id), mask: tokenizer?.special.mask ?? null },
+    info: {
+      name: folder.title ?? folder.name,
+      id: source.kind === "files" ? null : folder.name,
+      file: files.modelPath,
+      ...{ architecture, family, task, precision, layers, heads, sites, labels, pairs },
+      maxTokens: least(engine.maxTokens, tokenizer?.maxLength ?? null),
+      tokenizer: tokenizer !== null,
+      device: verdict.device,
+      threads: choice.backend.threads,
+      sha256: await hash,
+      bytes: files.bytes,
+      notes: [...(verdict.note ? [verdict.note] : []), ...choice.notes, ...engine.notes, ...notes, ...files.notes],
+    },
+  };
+}

@@ -1,0 +1,27 @@
+import { expect, test } from "vitest";
+import { fromHalf } from "../tensor/half";
+import { float32 } from "../tensor/tensor";
+import { sliceOf } from "./slice";
+
+const rounded = (slice: { data: Uint16Array }) => Array.from(fromHalf(slice.data), (x) => Math.round(x * 1000) / 1000);
+
+test("heads in the order that was asked for, as half floats", () => {
+  const slice = sliceOf(2, [3, 1], [float32([2, 2], [0.1, 0.9, 0.2, 0.8]), float32([2, 2], [1, 0, 0.5, 0.5])]);
+  expect(slice).toMatchObject({ site: 2, heads: [3, 1], rows: 2, columns: 2 });
+  expect(rounded(slice)).toEqual([0.1, 0.9, 0.2, 0.8, 1, 0, 0.5, 0.5]);
+});
+
+test("all heads from one tensor", () => {
+  const slice = sliceOf(0, [0, 1], [float32([2, 1, 2], [0.25, 0.75, 1, 0])]);
+  expect(slice).toMatchObject({ heads: [0, 1], rows: 1, columns: 2 });
+  expect(rounded(slice)).toEqual([0.25, 0.75, 1, 0]);
+});
+
+test("pools by the maximum, the last bin where it is smaller too", () => {
+  const map = float32([3, 5], [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0, 0, 0, 0.7, 0, 0, 0.8, 0, 0]);
+  const slice = sliceOf(0, [0], [map], 3);
+  expect(slice).toMatchObject({ rows: 3, columns: 3 });
+  expect(rounded(slice)).toEqual([0.2, 0.4, 0.5, 0.6, 0, 0.7, 0, 0.8, 0]);
+  expect(sliceOf(0, [0], [map], 1)).toMatchObject({ rows: 1, columns: 1 });
+  expect(rounded(sliceOf(0, [0], [map], 2))).toEqual([0.6, 0.7, 0.8, 0]);
+});

@@ -1,0 +1,39 @@
+import * as Comlink from "comlink";
+import { createExplainer, type Settings } from "./explainer";
+import { toFailure } from "./failure";
+import type { Outcome, Outcomes } from "./outcome";
+import type { Explainer } from "./protocol";
+import { watchHeaps } from "./runtime/heap";
+
+/** What the worker offers: the explainer, once it was told where things are. */
+export interface WorkerApi extends Outcomes<Explainer> {
+  start(settings: Settings): void;
+}
+
+const outcomeOf = <T>(call: () => Promise<T>): Promise<Outcome<T>> =>
+  call().then(
+    (value) => ({ ok: true, value }),
+    (error: unknown) => ({ ok: false, failure: toFailure(error) }),
+  );
+
+watchHeaps();
+let explainer: Explainer;
+
+const api: WorkerApi = {
+  start(settings) {
+    explainer = createExplainer(settings);
+  },
+  load: (source, device, onProgress) => outcomeOf(() => explainer.load(source, device, onProgress)),
+  encode: (input) => outcomeOf(() => explainer.encode(input)),
+  run: (input, target) => outcomeOf(() => explainer.run(input, target)),
+  retarget: (trace, target) => outcomeOf(() => explainer.retarget(trace, target)),
+  async attention(trace, site, heads, size) {
+    const outcome = await outcomeOf(() => explainer.attention(trace, site, heads, size));
+    return outcome.ok ? Comlink.transfer(outcome, [outcome.value.data.buffer as ArrayBuffer]) : outcome;
+  },
+  scores: (trace) => outcomeOf(() => explainer.scores(trace)),
+  memory: () => outcomeOf(() => explainer.memory()),
+  cancel: () => outcomeOf(() => explainer.cancel()),
+};
+
+Comlink.expose(api);
