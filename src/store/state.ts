@@ -39,6 +39,8 @@ export interface WantedTarget {
 export interface State {
   /** What the person asked for: `text` is what stands in the field. */
   readonly source: ModelSource | null;
+  /** The model that is on its way, or the one that failed last. The one before stays until it is there. */
+  readonly next: ModelSource | null;
   readonly device: Device | "auto";
   readonly text: string;
   readonly pair: string | null;
@@ -73,6 +75,8 @@ export interface State {
   readonly openAs: "matrix" | "lines";
   readonly hovered: TokenRef | null;
   readonly pinned: TokenRef | null;
+  /** The row that the keyboard went to, which views bring on screen. */
+  readonly reached: TokenRef | null;
   readonly hideSinks: Readonly<Record<ViewId, boolean>>;
   readonly mergeWords: boolean;
   readonly pairFilter: PairFilter;
@@ -93,6 +97,7 @@ export interface State {
 
 export const initial: State = {
   source: null,
+  next: null,
   device: "auto",
   text: "",
   pair: null,
@@ -117,6 +122,7 @@ export const initial: State = {
   openAs: "matrix",
   hovered: null,
   pinned: null,
+  reached: null,
   hideSinks: { heads: true, model: false },
   mergeWords: false,
   pairFilter: "all",

@@ -191,6 +191,39 @@ test("a failure stays with its code, a stopped load is told, and both can be tri
   expect(state().device).toBe("wasm");
 });
 
+test("the model before stays until the next one is there, and when it fails", async () => {
+  const held = gates("load");
+  const { state, actions } = workspace({}, held.gate);
+  const started = actions.start("");
+  await vi.advanceTimersByTimeAsync(0);
+  await held.release();
+  await started;
+  const before = state().shown;
+  const opening = actions.open({ kind: "shipped", id: "decoder" });
+  await vi.advanceTimersByTimeAsync(0);
+  expect(state()).toMatchObject({ model: { name: "encoder" }, next: { id: "decoder" } });
+  expect(state().shown).toBe(before);
+  await held.release();
+  await opening;
+  expect(state()).toMatchObject({ model: { name: "decoder" }, next: null, source: { id: "decoder" } });
+
+  let fail = false;
+  const failing = workspace({
+    load: async (...call) => {
+      if (fail) throw new ExplainerError({ code: "network", message: "no answer" });
+      return syntheticExplainer(() => encoder).load(...call);
+    },
+  });
+  await failing.actions.start("");
+  fail = true;
+  await failing.actions.open({ kind: "hub", id: "a/b" });
+  expect(failing.state()).toMatchObject({
+    model: { name: "encoder" },
+    next: { id: "a/b" },
+    failure: { code: "network" },
+  });
+});
+
 test("a failed run keeps what was shown", async () => {
   const { state, actions } = workspace();
   await actions.start("");

@@ -1,4 +1,4 @@
-import type { Device } from "../worker/protocol";
+import type { Device, ModelSource } from "../worker/protocol";
 import type { Look } from "./catalog";
 import type { PairFilter, State, Theme, ViewId } from "./state";
 
@@ -183,7 +183,8 @@ export function writeLink(link: Link): string {
 
 /** The link of what is on screen. A model from the person's own files has no link; the rest still does. */
 export function linkOf(state: State): Link {
-  const { source, shown, site, heads, pinned, open, wanted, look, view } = state;
+  const { shown, site, heads, pinned, open, wanted, look, view } = state;
+  const source = state.source ?? state.next;
   const info = shown?.model.sites.find(({ index }) => index === site);
   const kinds = new Set(shown?.model.sites.map(({ kind }) => kind));
   const openSite = open && shown?.model.sites.find(({ index }) => index === open.site);
@@ -224,7 +225,7 @@ export function linkOf(state: State): Link {
   };
 }
 
-function modelOf(source: Exclude<State["source"], null>): Link {
+function modelOf(source: ModelSource): Link {
   if (source.kind === "files") return {};
   if (source.kind === "shipped") return { model: source.id };
   return {

@@ -93,7 +93,7 @@ export function linkActions(
       set((state) => patchOf(link, state));
       notify(context, ...notices);
       const source = sourceOf(link);
-      if (source && !sameSource(before.source, source)) return choose(link);
+      if (source && !sameSource(before.next ?? before.source, source)) return choose(link);
       if (get().text !== before.text || get().pair !== before.pair || get().ids !== before.ids) return text.run();
       const { shown, look } = get();
       if (shown?.origin !== "live") return;

@@ -3,8 +3,6 @@ import type { HeadRef, PairFilter, Shown, Side, State, Theme, TokenRef, ViewId }
 import { hasPair, unitAt, unitsOf } from "../units";
 import type { Context } from "./context";
 
-const VIEW_ORDER: readonly ViewId[] = ["heads", "model"];
-
 /** Every head of a site, ascending. */
 export const allHeads = (count: number): number[] => Array.from({ length: count }, (_, i) => i);
 
@@ -60,6 +58,7 @@ export function settle(state: State, shown: Shown, look: Look | null): { patch: 
       pinned,
       open,
       hovered: null,
+      reached: null,
       look: null,
       ...(!hasPair(shown.result.encoding) && { pairFilter: "all" as const }),
     },
@@ -83,11 +82,6 @@ export function lookActions(context: Context) {
 
   return {
     setView,
-    /** 1 is the first view of the rail. */
-    setViewNumber(number: number): void {
-      const view = VIEW_ORDER[number - 1];
-      if (view) setView(view);
-    },
     setSite,
     /** The next or previous layer of the same kind; stops at the ends. */
     stepLayer(by: number): void {
@@ -121,7 +115,7 @@ export function lookActions(context: Context) {
     },
     describeHead: (head: number): void => set({ head }),
     hover(token: TokenRef | null): void {
-      if (!sameToken(get().hovered, token)) set({ hovered: token });
+      if (!sameToken(get().hovered, token)) set({ hovered: token, reached: null });
     },
     /** Pins a token; the pinned one again unpins. */
     pin(token: TokenRef | null): void {
@@ -143,7 +137,7 @@ export function lookActions(context: Context) {
       const next = units[Math.min(units.length - 1, Math.max(0, here + by))];
       if (!next) return;
       const token = { side: from?.side ?? side, index: next.from };
-      set(pinned ? { pinned: token } : { hovered: token });
+      set({ reached: token, ...(pinned ? { pinned: token } : { hovered: token }) });
     },
     toggleSinks(): void {
       set(({ view, hideSinks }) => ({ hideSinks: { ...hideSinks, [view]: !hideSinks[view] } }));
@@ -179,6 +173,7 @@ export function lookActions(context: Context) {
     showInHeads({ site, head }: HeadRef): void {
       set({ view: "heads", site, heads: [head], head });
     },
+    setDevice: (device: State["device"]): void => set({ device }),
     setTheme: (theme: Theme): void => set({ theme }),
     toggleInspector: (): void => set(({ inspector }) => ({ inspector: !inspector })),
     openDialog: (dialog: State["dialog"]): void => set({ dialog }),

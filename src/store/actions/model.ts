@@ -32,35 +32,47 @@ export function modelActions(context: Context, text: ReturnType<typeof textActio
   const { get, set, explainer, attention } = context;
   const ticket = tickets();
 
+  /** The new model takes the old one's place. What was shown is of a worker that has ended. */
   function opened(model: LoadedModel, source: ModelSource): void {
     const state = get();
-    set({ model, loading: null, ...(model.tokenizer && firstText(state, source)) });
+    text.forgetRun();
+    attention.clear();
+    set({
+      model,
+      source,
+      next: null,
+      loading: null,
+      typed: null,
+      target: null,
+      stale: false,
+      ...(state.shown?.origin === "live" && { shown: null, open: null, pinned: null, hovered: null }),
+      ...(model.tokenizer && firstText(state, source)),
+    });
     if (!model.pairs && state.pair) notify(context, "This model takes one text, so the second is left out.");
+  }
+
+  /** The page goes on with the model before, or with the example where there is none. */
+  function failed(error: unknown): void {
+    const { code } = failureOf(error);
+    set({ loading: null });
+    if (code === "cancelled") {
+      set(({ model, next }) => ({ next: model ? null : next }));
+      notify(context, "The model was not loaded: you stopped it.");
+      return;
+    }
+    if (code === "out-of-memory") {
+      attention.clear();
+      set({ model: null, source: null, shown: null, typed: null, open: null, pinned: null, running: null });
+      showExample(context, 0);
+    }
+    fail(context, error);
   }
 
   async function open(source: ModelSource, device: Device | "auto" = get().device): Promise<void> {
     const fresh = ticket();
-    text.forgetRun();
-    attention.clear();
-    const { examples } = get();
-    set({
-      source,
-      device,
-      model: null,
-      failure: null,
-      typed: null,
-      target: null,
-      stale: false,
-      memory: null,
-      dialog: null,
-      open: null,
-      pinned: null,
-      hovered: null,
-      shown: null,
-      loading: { label: "Opening the model", done: 0, total: null, unit: "bytes" },
-    });
-    const example = examples[0];
-    if (example) showExample(context, 0);
+    const loading = { label: "Opening the model", done: 0, total: null, unit: "bytes" } as const;
+    set({ next: source, device, loading, failure: null, dialog: null });
+    if (!get().shown) showExample(context, 0);
     try {
       const model = await explainer.load(source, device, (loading) => {
         if (fresh()) set({ loading });
@@ -69,10 +81,7 @@ export function modelActions(context: Context, text: ReturnType<typeof textActio
       opened(model, source);
       await text.run();
     } catch (error) {
-      if (!fresh()) return;
-      set({ loading: null });
-      if (failureOf(error).code === "cancelled") notify(context, "The model was not loaded: you stopped it.");
-      else fail(context, error);
+      if (fresh()) failed(error);
     }
   }
 
@@ -82,9 +91,10 @@ export function modelActions(context: Context, text: ReturnType<typeof textActio
       open({ kind: "files", files, ...(file !== undefined && { file }) }),
     /** Loads again what failed or was stopped, on another device if asked. */
     async retry(device?: Device | "auto"): Promise<void> {
-      const { source, model } = get();
-      if (model && device === undefined) await text.run();
-      else if (source) await open(source, device);
+      const { source, next, model } = get();
+      const wanted = next ?? source;
+      if (model && !next && device === undefined) await text.run();
+      else if (wanted) await open(wanted, device);
     },
     /** Stops a download or a run. */
     async cancel(): Promise<void> {
@@ -94,7 +104,7 @@ export function modelActions(context: Context, text: ReturnType<typeof textActio
       await explainer.cancel();
     },
     showExample: (index: number): void => showExample(context, index),
-    closeFailure: (): void => set({ failure: null }),
+    closeFailure: (): void => set({ failure: null, next: null }),
     notify: (notice: string): void => notify(context, notice),
     fail: (error: unknown): void => fail(context, error),
   };

@@ -130,7 +130,7 @@ export function textActions(context: Context) {
     run,
     /** Runs what waits, if anything does. */
     runWaiting: (): void => runLater.flush(),
-    useExample({ text, pair, look }: CatalogExample): void {
+    tryExample({ text, pair, look }: CatalogExample): void {
       set({ text, pair, look: look ?? {}, target: null, stale: get().shown?.origin === "live" });
       void run();
     },

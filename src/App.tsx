@@ -1,0 +1,152 @@
+import { useEffect } from "react";
+import { Announcer } from "./shell/Announcer";
+import { DropZone } from "./shell/DropZone";
+import { EmbedDialog } from "./shell/EmbedDialog";
+import { ErrorBoundary } from "./shell/ErrorBoundary";
+import { FailureBanner, FailurePage } from "./shell/FailurePage";
+import { Header } from "./shell/Header";
+import { Inspector } from "./shell/Inspector";
+import { KeysDialog } from "./shell/KeysDialog";
+import { useKeys } from "./shell/keys";
+import { useLink } from "./shell/link";
+import { ModelPicker } from "./shell/ModelPicker";
+import { Notices } from "./shell/Notices";
+import { Rail, Tabs } from "./shell/Rail";
+import { StatusLine } from "./shell/StatusLine";
+import { TableDialog } from "./shell/TableDialog";
+import { TargetSelector } from "./shell/TargetSelector";
+import { TextField } from "./shell/TextField";
+import { useActions, useApp, useWorkspace, WorkspaceContext } from "./store/react";
+import type { Workspace } from "./store/store";
+import { linkOf, writeLink } from "./store/url";
+import { views } from "./views";
+import { usePhone, useScheme } from "./views/shared/environment";
+
+const dialogs = { models: ModelPicker, keys: KeysDialog, embed: EmbedDialog, table: TableDialog } as const;
+
+/** While there is nothing to draw: why, and what comes. */
+function Waiting() {
+  const model = useApp((state) => state.model);
+  const loading = useApp((state) => state.loading);
+  const running = useApp((state) => state.running);
+  const { openDialog } = useActions();
+  if (running) return <div className="waiting" />;
+  return (
+    <div className="waiting">
+      {model ? (
+        <p>
+          {model.tokenizer
+            ? "Type a text to see its attention."
+            : "Type token ids to see their attention: this model came without a tokenizer."}
+        </p>
+      ) : loading ? (
+        <p>The model is on its way.</p>
+      ) : (
+        <>
+          <p>No model is loaded.</p>
+          <button type="button" className="button" data-primary onClick={() => openDialog("models")}>
+            Choose a model
+          </button>
+        </>
+      )}
+    </div>
+  );
+}
+
+function CurrentView() {
+  const view = useApp((state) => state.view);
+  const shown = useApp((state) => state.shown);
+  const failure = useApp((state) => state.failure);
+  const model = useApp((state) => state.model);
+  const entry = views.find(({ id }) => id === view)!;
+  if (failure && !(model && shown)) return <FailurePage failure={failure} />;
+  return (
+    <>
+      {failure && <FailureBanner failure={failure} />}
+      {shown ? <entry.View key={entry.id} shown={shown} /> : <Waiting />}
+    </>
+  );
+}
+
+/** In a frame: the view alone, and the way to the whole. */
+function EmbedFooter() {
+  const { store } = useWorkspace();
+  useApp((state) => state);
+  const { embed: _, ...link } = linkOf(store.getState());
+  return (
+    <footer className="embed-footer">
+      <a href={`${location.pathname}#${writeLink(link)}`} target="_blank" rel="noreferrer">
+        Open in Attention Explorer ↗
+      </a>
+    </footer>
+  );
+}
+
+function Page() {
+  const scheme = useScheme();
+  const phone = usePhone();
+  const embed = useApp((state) => state.embed);
+  const dialog = useApp((state) => state.dialog);
+  const view = useApp((state) => state.view);
+  useKeys();
+  useLink();
+  useEffect(() => {
+    document.documentElement.dataset.theme = scheme;
+  }, [scheme]);
+  const Dialog = dialog && dialogs[dialog];
+  return (
+    <div className="app" data-embed={embed || undefined}>
+      <button type="button" className="skip" onClick={() => document.getElementById("view")?.focus()}>
+        Skip to the view
+      </button>
+      {!embed && <Header />}
+      {!embed && (
+        <div className="text-bar">
+          <TextField />
+          <div className="target-row">
+            <TargetSelector />
+            {phone && <EditText />}
+          </div>
+        </div>
+      )}
+      <div className="body">
+        {!embed && !phone && <Rail />}
+        <main id="view" className="view" tabIndex={-1}>
+          <ErrorBoundary resetOn={view}>
+            <CurrentView />
+          </ErrorBoundary>
+        </main>
+        {!embed && (
+          <ErrorBoundary resetOn={view}>
+            <Inspector />
+          </ErrorBoundary>
+        )}
+      </div>
+      {embed ? <EmbedFooter /> : phone ? <Tabs /> : <StatusLine />}
+      {Dialog && <Dialog />}
+      <Notices />
+      <DropZone />
+      <Announcer />
+    </div>
+  );
+}
+
+function EditText() {
+  const editing = useApp((state) => state.editing);
+  const { setEditing } = useActions();
+  return (
+    <button type="button" className="link" onClick={() => setEditing(!editing)}>
+      {editing ? "Done" : "Edit text"}
+    </button>
+  );
+}
+
+export function App({ workspace }: { readonly workspace: Workspace }) {
+  return (
+    <WorkspaceContext value={workspace}>
+      <ErrorBoundary>
+        <Page />
+      </ErrorBoundary>
+    </WorkspaceContext>
+  );
+}

@@ -1,0 +1,19 @@
+import "@fontsource-variable/inter/wght.css";
+import "@fontsource-variable/jetbrains-mono/wght.css";
+import "./styles/index.css";
+import { createRoot } from "react-dom/client";
+import { App } from "./App";
+import { keepTheme, keptTheme } from "./shell/theme";
+import { assetsAt } from "./store/assets";
+import { createWorkspace } from "./store/store";
+import { createClient } from "./worker/client";
+
+const workspace = createWorkspace(createClient(), assetsAt(import.meta.env.BASE_URL));
+const theme = keptTheme();
+if (theme) workspace.actions.setTheme(theme);
+workspace.store.subscribe((state, before) => {
+  if (state.theme !== before.theme) keepTheme(state.theme);
+});
+void workspace.actions.start(location.hash);
+
+createRoot(document.getElementById("root")!).render(<App workspace={workspace} />);

@@ -1,0 +1,95 @@
+import { useActions, useApp, useWorkspace } from "../store/react";
+import { views } from "../views";
+import { Chevron, Menu } from "../views/shared/controls";
+import { writeCsv } from "../views/shared/csv";
+import { usePalette, usePhone } from "../views/shared/environment";
+import { icons } from "../views/shared/icons";
+import { paintPng, pictureUrl } from "../views/shared/paint";
+import { writeSvg } from "../views/shared/svg";
+
+const REVOKE_AFTER = 60_000;
+
+/** Hands a file to the person's downloads. */
+function download(name: string, data: Blob): void {
+  const url = URL.createObjectURL(data);
+  const link = document.createElement("a");
+  link.href = url;
+  link.download = name;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(url), REVOKE_AFTER);
+}
+
+const plotWidth = (): number => Math.round(document.querySelector(".view")?.clientWidth ?? 1000);
+
+/** What is on screen, as pinned, as a file. */
+export function ExportMenu() {
+  const workspace = useWorkspace();
+  const { notify, fail } = useActions();
+  const view = useApp((state) => state.view);
+  const shown = useApp((state) => state.shown);
+  const palette = usePalette();
+  const phone = usePhone();
+  const entry = views.find(({ id }) => id === view)!;
+  const table = shown && entry.table(workspace);
+  const name = (ending: string): string =>
+    `${[shown?.model.name ?? "attention", view].join("-").replace(/[^\w.-]+/g, "_")}.${ending}`;
+
+  const save = async (kind: "svg" | "png" | "csv"): Promise<void> => {
+    if (kind === "csv") {
+      if (!table) return notify("The weights are still on their way. Try again in a moment.");
+      return download(
+        name("csv"),
+        new Blob([writeCsv(table.header, table.rows())], { type: "text/csv;charset=utf-8" }),
+      );
+    }
+    const scene = await entry.figure(workspace, palette, plotWidth());
+    if (!scene) return notify("There is nothing to export yet.");
+    const data =
+      kind === "png" ? await paintPng(scene) : new Blob([writeSvg(scene, pictureUrl)], { type: "image/svg+xml" });
+    download(name(kind), data);
+  };
+
+  const items = [
+    { kind: "svg", label: "SVG", about: "this view, editable text" },
+    { kind: "png", label: "PNG", about: `this view, 2×, ${2 * plotWidth()} px wide` },
+    { kind: "csv", label: "CSV", about: table ? `${table.count.toLocaleString("en")} rows: ${table.about}` : "rows" },
+  ] as const;
+
+  return (
+    <Menu
+      label="Export"
+      className="ghost"
+      align="end"
+      button={
+        <>
+          {icons.export}
+          {!phone && (
+            <>
+              Export
+              <Chevron />
+            </>
+          )}
+        </>
+      }
+    >
+      {(close) =>
+        items.map(({ kind, label, about }) => (
+          <button
+            key={kind}
+            type="button"
+            role="menuitem"
+            className="option export-option"
+            aria-label={`${label}: ${about}`}
+            onClick={() => {
+              close();
+              save(kind).catch(fail);
+            }}
+          >
+            <b>{label}</b>
+            <span>{about}</span>
+          </button>
+        ))
+      }
+    </Menu>
+  );
+}

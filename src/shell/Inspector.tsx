@@ -1,0 +1,96 @@
+import { useRef } from "react";
+import { useActions, useApp } from "../store/react";
+import { unitAt, unitsOf } from "../store/units";
+import { views } from "../views";
+import { linksOf, rowOf } from "../views/heads/draw";
+import { column, usePicture } from "../views/heads/on-screen";
+import { usePhone } from "../views/shared/environment";
+import { top } from "../views/shared/lines";
+import { FailurePanel } from "./FailurePage";
+import { LoadingPanel } from "./LoadingPanel";
+
+function Content() {
+  const view = useApp((state) => state.view);
+  const shown = useApp((state) => state.shown);
+  const failure = useApp((state) => state.failure);
+  const model = useApp((state) => state.model);
+  const open = useApp((state) => state.open);
+  const entry = views.find(({ id }) => id === view)!;
+  if (failure && !model) return <FailurePanel failure={failure} />;
+  const exploring = view === "model" && open !== null;
+  if (!model && !exploring) return <LoadingPanel />;
+  return shown ? <entry.Inspector shown={shown} /> : null;
+}
+
+/** One line of the sheet: what the pinned token looks at most. */
+function Summary() {
+  const { picture } = usePicture();
+  const pinned = useApp((state) => state.pinned ?? state.hovered);
+  const view = useApp((state) => state.view);
+  const shown = useApp((state) => state.shown);
+  if (view !== "heads" || !shown || !picture) return <p className="small">Tap a head to enlarge it.</p>;
+  const row = rowOf(picture.plan, pinned);
+  const units = unitsOf(shown.result.encoding, false);
+  const unit = pinned && units[unitAt(units, pinned.index)];
+  if (!row || !unit)
+    return <p className="small">Tap a token, or drag along a column. Width = weight, colour = head.</p>;
+  const other = column(picture.plan, row.side === "query" ? "key" : "query");
+  return (
+    <>
+      <p className="sheet-line">
+        <span className="tok pill" data-pinned>
+          {unit.label}
+        </span>
+        <span>{row.side === "query" ? "looks at" : "is looked at by"}</span>
+        <span className="tok sheet-top">
+          {top(linksOf(picture.heads, row), 3)
+            .map(({ index, value }) => `${other[index]!.label} ${value.toFixed(2).replace(/^0/, "")}`)
+            .join("  ")}
+        </span>
+      </p>
+      <p className="small">Drag along a column to read others. Width = weight, colour = head.</p>
+    </>
+  );
+}
+
+/** Beside the view: what is pinned, the head that is open, or how far the model is. On a phone, a sheet. */
+export function Inspector() {
+  const shown = useApp((state) => state.inspector);
+  const wide = useApp(({ view, open, failure, model }) => view === "model" && open !== null && !(failure && !model));
+  const phone = usePhone();
+  const { toggleInspector } = useActions();
+  const start = useRef<number | null>(null);
+  if (!phone)
+    return shown ? (
+      <aside className="inspector" aria-label="Inspector" data-wide={wide || undefined}>
+        <Content />
+      </aside>
+    ) : null;
+  return (
+    <aside className="sheet" aria-label="Inspector" data-open={shown || undefined}>
+      <button
+        type="button"
+        className="grip"
+        aria-expanded={shown}
+        aria-label={shown ? "Fold the sheet" : "Open the sheet"}
+        onPointerDown={(event) => {
+          start.current = event.clientY;
+        }}
+        onPointerUp={(event) => {
+          const moved = start.current === null ? 0 : event.clientY - start.current;
+          start.current = null;
+          if ((moved > 24 && shown) || (moved < -24 && !shown)) toggleInspector();
+        }}
+        onClick={toggleInspector}
+      >
+        <i aria-hidden="true" />
+      </button>
+      <Summary />
+      {shown && (
+        <div className="sheet-content">
+          <Content />
+        </div>
+      )}
+    </aside>
+  );
+}

@@ -1,0 +1,35 @@
+import type { LoadedModel, Progress } from "../worker/protocol";
+
+/** Megabytes (10^6, as people count downloads), with as many digits as tell something. */
+export const megabytes = (bytes: number): string => {
+  const value = bytes / 1e6;
+  if (value >= 1000) return `${(value / 1000).toFixed(2)} GB`;
+  return `${value >= 10 ? Math.round(value) : value.toFixed(1)} MB`;
+};
+
+/** The same with one digit always, for numbers that are seen to move. */
+export const tenths = (bytes: number): string =>
+  bytes >= 1e9 ? `${(bytes / 1e9).toFixed(2)} GB` : `${(bytes / 1e6).toFixed(1)} MB`;
+
+/** "137.9 of 218.6 MB", "212 of 525 passes", or what is known of it. */
+export function amount({ done, total, unit }: Pick<Progress, "done" | "total" | "unit">): string {
+  if (unit === "passes") return total === null ? `${done} passes` : `${done} of ${total} passes`;
+  if (total === null) return done > 0 ? megabytes(done) : "";
+  if (total < 1e9) return `${(done / 1e6).toFixed(1)} of ${(total / 1e6).toFixed(1)} MB`;
+  return `${(done / 1e9).toFixed(2)} of ${(total / 1e9).toFixed(2)} GB`;
+}
+
+/** "9 s left", "2 min left"; empty while unknown. */
+export function timeLeft(seconds: number | null): string {
+  if (seconds === null || !Number.isFinite(seconds)) return "";
+  return seconds < 90 ? `${Math.max(1, Math.round(seconds))} s left` : `${Math.round(seconds / 60)} min left`;
+}
+
+export const deviceLabel = ({ device, threads }: Pick<LoadedModel, "device" | "threads">): string =>
+  device === "webgpu" ? "WebGPU" : threads > 1 ? `WASM ×${threads}` : "WASM";
+
+export const shape = (layers: number, heads: number): string =>
+  `${layers} ${layers === 1 ? "layer" : "layers"} × ${heads} ${heads === 1 ? "head" : "heads"}`;
+
+/** A probability as the selectors show it. */
+export const probability = (value: number): string => (value > 0 && value < 0.005 ? "<0.01" : value.toFixed(2));

@@ -1,0 +1,67 @@
+import { useActions, useApp } from "../../store/react";
+import type { Shown } from "../../store/state";
+import { Segmented } from "../shared/controls";
+import { ViewHeader, ViewTools } from "../shared/ViewFrame";
+import { notDrawnSentence } from "./draw";
+import { HeadsControls } from "./HeadsControls";
+import { HeadsPlot } from "./HeadsPlot";
+import { filterLabel } from "./names";
+import { usePicture } from "./on-screen";
+
+const WIDTHS = [0.05, 0.25, 0.5, 1];
+
+/** Lines at their true widths. */
+export const WidthLegend = () => (
+  <span className="width-legend">
+    Width = weight
+    {WIDTHS.map((weight) => (
+      <span key={weight}>
+        <i style={{ height: 8 * weight, opacity: weight < 0.2 ? 0.4 : 1 }} />
+        {Math.round(100 * weight)}%
+      </span>
+    ))}
+  </span>
+);
+
+/** One layer, any of its heads: lines from each token to those it attends to. */
+export function HeadsView({ shown }: { readonly shown: Shown }) {
+  const { picture, waiting } = usePicture();
+  const curved = useApp((state) => state.curved);
+  const stale = useApp((state) => state.stale);
+  const filter = useApp((state) => state.pairFilter);
+  const { setCurved } = useActions();
+  return (
+    <>
+      <ViewHeader
+        title="Heads"
+        subtitle="Each line runs from a token to one it attends to. Hover a token to follow it, click to pin it."
+        tools={
+          <>
+            <Segmented
+              label="Lines"
+              value={curved ? "curved" : "straight"}
+              options={[
+                { value: "curved", label: "Curved" },
+                { value: "straight", label: "Straight" },
+              ]}
+              onChange={(value) => setCurved(value === "curved")}
+            />
+            <ViewTools />
+          </>
+        }
+      >
+        <HeadsControls shown={shown} />
+      </ViewHeader>
+      <div className="heads-plot fade" data-stale={stale || undefined} aria-busy={stale || waiting}>
+        {picture && <HeadsPlot picture={picture} />}
+      </div>
+      <footer className="view-legend">
+        <WidthLegend />
+        <span className="legend-colour">Colour = head, never weight</span>
+        <span className="legend-rest" data-testid="not-drawn">
+          {picture && notDrawnSentence(picture.notDrawn, picture.plan, filterLabel(filter))}
+        </span>
+      </footer>
+    </>
+  );
+}

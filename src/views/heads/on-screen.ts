@@ -1,0 +1,114 @@
+import { useEffect, useReducer, useRef } from "react";
+import type { AttentionCache, HeadWeights } from "../../store/attention";
+import { useActions, useApp, useWorkspace } from "../../store/react";
+import type { Shown, State } from "../../store/state";
+import { type Unit, unitsOf } from "../../store/units";
+import { type LineList, linesOf, type NotDrawn, notDrawn } from "../shared/lines";
+import { type HeadReading, type Plan, planOf, readHead } from "../shared/reading";
+import type { ShownHead } from "./draw";
+
+/** Everything that the two columns draw. */
+export interface Picture {
+  readonly shown: Shown;
+  readonly site: number;
+  readonly plan: Plan;
+  readonly heads: readonly ShownHead[];
+  readonly notDrawn: NotDrawn;
+}
+
+type Wanted = Pick<State, "shown" | "site" | "heads" | "mergeWords" | "pairFilter"> & { readonly hideSinks: boolean };
+
+const plans = new WeakMap<object, Map<string, Plan>>();
+const readings = new WeakMap<HeadWeights, WeakMap<Plan, { reading: HeadReading; lines: LineList }>>();
+
+/** One plan for one way of reading a text, so that what is computed by it is kept. */
+export function planFor(
+  shown: Shown,
+  options: { mergeWords: boolean; hideSinks: boolean; filter: State["pairFilter"]; causal: boolean },
+): Plan {
+  const { encoding } = shown.result;
+  const kept = plans.get(encoding) ?? new Map<string, Plan>();
+  plans.set(encoding, kept);
+  const key = JSON.stringify(options);
+  const known = kept.get(key);
+  if (known) return known;
+  const plan = planOf(unitsOf(encoding, options.mergeWords), options);
+  kept.set(key, plan);
+  return plan;
+}
+
+/** A head read by a plan, and its lines; computed once. */
+export function readOnce(weights: HeadWeights, plan: Plan): { reading: HeadReading; lines: LineList } {
+  const kept = readings.get(weights) ?? new WeakMap();
+  readings.set(weights, kept);
+  const known = kept.get(plan);
+  if (known) return known;
+  const reading = readHead(weights, plan);
+  const made = { reading, lines: linesOf(reading) };
+  kept.set(plan, made);
+  return made;
+}
+
+export const tokensOf = (shown: Shown): number => shown.result.encoding.ids.length;
+
+export const causalAt = (shown: Shown, site: number): boolean =>
+  shown.model.sites.find(({ index }) => index === site)?.kind === "decoder";
+
+/** The picture of what is wanted; null while attention for it is still to come. */
+export function pictureOf(wanted: Wanted, attention: AttentionCache): Picture | null {
+  const { shown, site, heads, mergeWords, hideSinks, pairFilter: filter } = wanted;
+  if (!shown) return null;
+  const plan = planFor(shown, { mergeWords, hideSinks, filter, causal: causalAt(shown, site) });
+  const at = { trace: shown.result.trace, site, tokens: tokensOf(shown) };
+  const drawn: ShownHead[] = [];
+  for (const head of heads) {
+    const weights = attention.peek(at, head);
+    if (!weights) return null;
+    drawn.push({ head, ...readOnce(weights, plan) });
+  }
+  return { shown, site, plan, heads: drawn, notDrawn: notDrawn(drawn) };
+}
+
+/** Fetches some heads of what is shown, and renders again when they are here. */
+export function useAttention(shown: Shown | null, site: number, heads: readonly number[]): void {
+  const { attention } = useWorkspace();
+  const { fail } = useActions();
+  const [, arrived] = useReducer((count: number) => count + 1, 0);
+  const trace = shown?.result.trace;
+  const tokens = shown ? tokensOf(shown) : 0;
+  const wanted = heads.join();
+  useEffect(() => {
+    if (trace === undefined) return;
+    let here = true;
+    attention.fetch({ trace, site, heads: wanted === "" ? [] : wanted.split(",").map(Number), tokens }).then(
+      () => here && arrived(),
+      (error) => here && fail(error),
+    );
+    return () => {
+      here = false;
+    };
+  }, [attention, fail, trace, site, wanted, tokens]);
+}
+
+/** The picture of Heads as it is on screen. While attention is on its way, the last one of the same model stays. */
+export function usePicture(): { picture: Picture | null; waiting: boolean } {
+  const { attention } = useWorkspace();
+  const shown = useApp((state) => state.shown);
+  const site = useApp((state) => state.site);
+  const heads = useApp((state) => state.heads);
+  const mergeWords = useApp((state) => state.mergeWords);
+  const pairFilter = useApp((state) => state.pairFilter);
+  const hideSinks = useApp((state) => state.hideSinks.heads);
+  useAttention(shown, site, heads);
+  const last = useRef<{ key: unknown[]; picture: Picture } | null>(null);
+  const key = [shown?.result, site, heads, mergeWords, pairFilter, hideSinks];
+  if (last.current?.key.every((part, i) => part === key[i])) return { picture: last.current.picture, waiting: false };
+  const picture = pictureOf({ shown, site, heads, mergeWords, pairFilter, hideSinks }, attention);
+  if (picture) last.current = { key, picture };
+  else if (last.current?.picture.shown.model.name !== shown?.model.name) last.current = null;
+  return { picture: picture ?? last.current?.picture ?? null, waiting: !picture };
+}
+
+/** Units of a column, in order. */
+export const column = ({ units, queries, keys }: Plan, side: "query" | "key"): Unit[] =>
+  (side === "query" ? queries : keys).map((unit) => units[unit]!);

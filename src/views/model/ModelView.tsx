@@ -1,0 +1,96 @@
+import { useActions, useApp } from "../../store/react";
+import type { Shown } from "../../store/state";
+import { hasSubwords } from "../../store/units";
+import { tokensOf } from "../heads/on-screen";
+import { characters, countCharacters } from "../shared/characters";
+import { Switch } from "../shared/controls";
+import { usePalette } from "../shared/environment";
+import { attentionColour, type Palette } from "../shared/palette";
+import { ViewHeader, ViewTools } from "../shared/ViewFrame";
+import { ModelGrid } from "./ModelGrid";
+
+const STEPS = 21;
+
+/** The scale of attention as a CSS gradient. */
+const gradient = (palette: Palette): string =>
+  `linear-gradient(90deg, ${Array.from({ length: STEPS }, (_, i) => attentionColour(palette, i / (STEPS - 1))).join(", ")})`;
+
+export function AttentionScale() {
+  const palette = usePalette();
+  return (
+    <div className="scale">
+      <i style={{ background: gradient(palette) }} aria-hidden="true" />
+      <span>0</span>
+      <span>attention weight</span>
+      <span>1</span>
+    </div>
+  );
+}
+
+/** Switches for the badges of each character that this model has. */
+function Badges({ shown }: { readonly shown: Shown }) {
+  const off = useApp((state) => state.badgesOff);
+  const { toggleBadge } = useActions();
+  if (!shown.scores) return <p className="measuring">Measuring what each head does…</p>;
+  const counts = countCharacters(shown.scores);
+  const found = characters.filter(({ id }) => counts.has(id));
+  if (found.length === 0) return <p className="measuring">No head reaches the threshold of a known pattern.</p>;
+  return (
+    <ul className="badges" aria-label="Badges">
+      {found.map(({ id, badge, label, meaning, threshold }) => (
+        <li key={id}>
+          <button
+            type="button"
+            className="badge-filter"
+            aria-pressed={!off.includes(id)}
+            title={`A head that ${meaning}: measured ${threshold} or more`}
+            onClick={() => toggleBadge(id)}
+          >
+            <i className="badge tok" aria-hidden="true">
+              {badge}
+            </i>
+            {label}
+            <span>{counts.get(id)}</span>
+          </button>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+/** Every layer and head at once; one opens large beside the grid. */
+export function ModelView({ shown }: { readonly shown: Shown }) {
+  const hideSinks = useApp((state) => state.hideSinks.model);
+  const mergeWords = useApp((state) => state.mergeWords);
+  const stale = useApp((state) => state.stale);
+  const { toggleSinks, toggleWords } = useActions();
+  const rescaled = hideSinks ? " Sinks are left out, rows rescaled." : "";
+  return (
+    <>
+      <ViewHeader
+        title="Model"
+        subtitle={`Every head at once. Rows are queries, columns keys.${rescaled}`}
+        tools={
+          <>
+            <ViewTools />
+            <AttentionScale />
+          </>
+        }
+      >
+        <div className="model-controls">
+          <Badges shown={shown} />
+          <div className="switches">
+            {hasSubwords(shown.result.encoding) && (
+              <Switch label="Merge words" on={mergeWords} keyName="W" onChange={toggleWords} />
+            )}
+            <Switch label="Hide sinks" on={hideSinks} keyName="H" onChange={toggleSinks} />
+          </div>
+        </div>
+      </ViewHeader>
+      <div className="model-grid fade" data-stale={stale || undefined} aria-busy={stale}>
+        <ModelGrid shown={shown} />
+      </div>
+      {tokensOf(shown) > 46 && <p className="sr-only">Thumbnails show the largest weight of each block of tokens.</p>}
+    </>
+  );
+}

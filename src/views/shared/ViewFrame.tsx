@@ -1,0 +1,50 @@
+import type { ReactNode } from "react";
+import { useActions, useApp } from "../../store/react";
+import { icons } from "./icons";
+
+/** Title, one line of explanation, and tools of a view. Says when what is shown was computed in advance. */
+export function ViewHeader({
+  title,
+  subtitle,
+  tools,
+  children,
+}: {
+  readonly title: string;
+  readonly subtitle: string;
+  readonly tools?: ReactNode;
+  readonly children?: ReactNode;
+}) {
+  const example = useApp(({ shown }) => shown?.origin === "example");
+  return (
+    <header className="view-header">
+      <div className="view-title">
+        <div>
+          <h1>
+            {title}
+            {example && <span className="tag">Example, computed in advance</span>}
+          </h1>
+          <p>{subtitle}</p>
+        </div>
+        <div className="view-tools">{tools}</div>
+      </div>
+      {children}
+    </header>
+  );
+}
+
+/** The buttons that every view has. */
+export function ViewTools() {
+  const { openDialog } = useActions();
+  return (
+    <>
+      <button type="button" className="ghost" onClick={() => openDialog("table")}>
+        {icons.table}
+        <span>Table</span>
+      </button>
+      <button type="button" className="ghost" onClick={() => openDialog("embed")}>
+        {icons.code}
+        <span>Embed</span>
+      </button>
+    </>
+  );
+}

@@ -1,0 +1,19 @@
+/** Rows as a CSV file after RFC 4180. */
+export function writeCsv(header: readonly string[], rows: Iterable<readonly (string | number)[]>): string {
+  const cell = (value: string | number): string => {
+    if (typeof value === "number") return `${value}`;
+    return /[",\r\n]/.test(value) ? `"${value.replaceAll('"', '""')}"` : value;
+  };
+  const lines = [header.map(cell).join(",")];
+  for (const row of rows) lines.push(row.map(cell).join(","));
+  return `${lines.join("\r\n")}\r\n`;
+}
+
+/** A table that a view gives away: its rows are made only when they are wanted. */
+export interface Table {
+  readonly header: readonly string[];
+  readonly count: number;
+  rows(): Iterable<readonly (string | number)[]>;
+  /** What the rows are, for the menu: "layer, head, from, to, weight". */
+  readonly about: string;
+}

@@ -1,0 +1,139 @@
+import { interpolateBlues, interpolateRgb, rgb } from "d3";
+
+export type Scheme = "light" | "dark";
+
+/** The colours of a scheme, for what CSS doesn't reach: canvas and exports. `styles/tokens.css` has the same. */
+export interface Palette {
+  readonly scheme: Scheme;
+  readonly ground: string;
+  readonly surface: string;
+  readonly raised: string;
+  readonly sunk: string;
+  readonly line: string;
+  readonly line2: string;
+  readonly edge: string;
+  readonly ink: string;
+  readonly ink2: string;
+  readonly ink3: string;
+  readonly accent: string;
+  readonly mark: string;
+  readonly pin: string;
+  readonly wash: string;
+  readonly warn: string;
+  readonly att: string;
+  readonly heads: readonly string[];
+}
+
+const light: Palette = {
+  scheme: "light",
+  ground: "#f4f5f6",
+  surface: "#ffffff",
+  raised: "#ffffff",
+  sunk: "#eceef0",
+  line: "#e2e5e8",
+  line2: "#c3c8cf",
+  edge: "#868e9a",
+  ink: "#14171c",
+  ink2: "#434a55",
+  ink3: "#646c78",
+  accent: "#1d55c4",
+  mark: "#ffdf6b",
+  pin: "#14171c",
+  wash: "#d9dde2",
+  warn: "#8f4400",
+  att: "#2271b4",
+  heads: [
+    "#5759d8",
+    "#f26800",
+    "#037857",
+    "#8b0665",
+    "#aa7afe",
+    "#836000",
+    "#409bc4",
+    "#70281a",
+    "#78a05b",
+    "#511894",
+    "#c45d8e",
+    "#00528a",
+  ],
+};
+
+const dark: Palette = {
+  scheme: "dark",
+  ground: "#0e1013",
+  surface: "#15181d",
+  raised: "#1d2127",
+  sunk: "#0a0c0e",
+  line: "#262b32",
+  line2: "#434b56",
+  edge: "#6a7380",
+  ink: "#edeff2",
+  ink2: "#b9c0ca",
+  ink3: "#8f98a5",
+  accent: "#8ab2ff",
+  mark: "#ffd84d",
+  pin: "#f3f4f6",
+  wash: "#2c323a",
+  warn: "#ffbf73",
+  att: "#57a0ce",
+  heads: [
+    "#0185f3",
+    "#e79755",
+    "#71d09b",
+    "#d24886",
+    "#b298ff",
+    "#dcc50c",
+    "#3dfbfe",
+    "#e35126",
+    "#9cfb77",
+    "#7e76b7",
+    "#ca8ba7",
+    "#aac1d7",
+  ],
+};
+
+export const palettes: Readonly<Record<Scheme, Palette>> = { light, dark };
+
+/** Heads from the twelfth on repeat the colours with dashed lines. */
+export const headColour = ({ heads }: Palette, head: number): string => heads[head % heads.length]!;
+export const headDashed = ({ heads }: Palette, head: number): boolean => head >= heads.length;
+export const DASH: readonly number[] = [7, 4];
+
+const KNEE = 0.15;
+
+/** The colour of an attention weight, 0 to 1. Zero is the ground's colour in either scheme, more is more contrast. */
+export function attentionColour({ scheme, surface }: Palette, weight: number): string {
+  const t = Math.min(1, Math.max(0, weight));
+  if (scheme === "light") return interpolateBlues(t);
+  if (t < KNEE) return interpolateRgb(surface, interpolateBlues(1))(t / KNEE);
+  return interpolateBlues(1 - ((t - KNEE) / (1 - KNEE)) ** 1.25);
+}
+
+const tables = new Map<Scheme, Uint8ClampedArray>();
+
+/** 256 RGBA colours of `attentionColour`, for pixels. [256, 4] */
+export function attentionTable(palette: Palette): Uint8ClampedArray {
+  let table = tables.get(palette.scheme);
+  if (!table) {
+    table = new Uint8ClampedArray(256 * 4);
+    for (let i = 0; i < 256; i++) {
+      const { r, g, b } = rgb(attentionColour(palette, i / 255));
+      table.set([r, g, b, 255], i * 4);
+    }
+    tables.set(palette.scheme, table);
+  }
+  return table;
+}
+
+/** Relative luminance after WCAG, 0 to 1. */
+export function luminance(of: string): number {
+  const { r, g, b } = rgb(of);
+  const linear = (part: number): number => {
+    const c = part / 255;
+    return c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4;
+  };
+  return 0.2126 * linear(r) + 0.7152 * linear(g) + 0.0722 * linear(b);
+}
+
+/** Black or white, whichever reads better on a colour: 4.5:1 or more. */
+export const inkOn = (background: string): string => (luminance(background) > 0.179 ? "#000000" : "#ffffff");

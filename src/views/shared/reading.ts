@@ -1,0 +1,109 @@
+import type { HeadWeights } from "../../store/attention";
+import type { PairFilter } from "../../store/state";
+import { isSink, PAIR_SIDES, type Unit } from "../../store/units";
+import { fromHalf } from "../../tensor/half";
+
+/** What is left of a row must be this much before it is scaled up to a whole. */
+export const LEAST_REST = 0.05;
+
+/** How attention is read before it is drawn: which rows and columns, in which order. */
+export interface Plan {
+  readonly units: readonly Unit[];
+  /** Units of the left column, by index. */
+  readonly queries: readonly number[];
+  /** Units of the right column, by index. */
+  readonly keys: readonly number[];
+  /** Of all units: true for a key that is left out, with rows rescaled to the rest. */
+  readonly left: readonly boolean[];
+  readonly causal: boolean;
+}
+
+export function planOf(
+  units: readonly Unit[],
+  options: { readonly hideSinks: boolean; readonly causal: boolean; readonly filter: PairFilter },
+): Plan {
+  const [from, to] = PAIR_SIDES[options.filter];
+  const ofSegment = (segment: number | null): number[] =>
+    units.flatMap((unit, i) => (segment === null || unit.segment === segment ? [i] : []));
+  return {
+    units,
+    queries: ofSegment(from),
+    keys: ofSegment(to),
+    left: units.map((unit) => options.hideSinks && isSink(unit, options.causal)),
+    causal: options.causal,
+  };
+}
+
+/** Tokens that a plan leaves out as keys. */
+export const tokensLeftOut = ({ units, left }: Plan): number[] =>
+  units.flatMap(({ from, to }, i) => (left[i] ? Array.from({ length: to - from }, (_, t) => from + t) : []));
+
+/** One head as it is drawn. Rows are the plan's queries, columns its keys. */
+export interface HeadReading {
+  readonly rows: number;
+  readonly columns: number;
+  /** [rows, columns]: rescaled where keys are left out. */
+  readonly weights: Float32Array;
+  /** [rows]: what left-out keys held of the row as the model computed it. */
+  readonly held: Float32Array;
+  /** [rows]: what keys of the text that the filter hides held of it. */
+  readonly outside: Float32Array;
+  /** [rows]: what a drawn weight of 1 stands for in the row as the model computed it. */
+  readonly rest: Float32Array;
+}
+
+/** [units, units]: key weights of a unit's tokens summed, query rows averaged. */
+export function mergeUnits(weights: Float32Array, tokens: number, units: readonly Unit[]): Float32Array {
+  const U = units.length;
+  if (U === tokens) return weights;
+  const unitOf = new Int32Array(tokens);
+  for (const [u, { from, to }] of units.entries()) unitOf.fill(u, from, to);
+  const merged = new Float32Array(U * U);
+  for (let i = 0; i < tokens; i++) {
+    const u = unitOf[i]!;
+    const share = 1 / (units[u]!.to - units[u]!.from);
+    for (let j = 0; j < tokens; j++) merged[u * U + unitOf[j]!]! += weights[i * tokens + j]! * share;
+  }
+  return merged;
+}
+
+/** Reads a head by a plan. `weights` must be whole (not pooled): as many rows and columns as there are tokens. */
+export function readHead({ rows: T, data }: HeadWeights, plan: Plan): HeadReading {
+  const { units, queries, keys, left } = plan;
+  const U = units.length;
+  const from = mergeUnits(fromHalf(data), T, units);
+  const Q = queries.length;
+  const K = keys.length;
+  const weights = new Float32Array(Q * K);
+  const held = new Float32Array(Q);
+  const outside = new Float32Array(Q);
+  const rest = new Float32Array(Q);
+  const leaves = left.some(Boolean);
+  const hides = K < U;
+  for (let q = 0; q < Q; q++) {
+    const row = queries[q]! * U;
+    let away = 0;
+    let stays = 0;
+    for (let u = 0; leaves && u < U; u++) {
+      if (left[u]) away += from[row + u]!;
+      else stays += from[row + u]!;
+    }
+    const scale = !leaves ? 1 : stays < LEAST_REST ? 0 : 1 / stays;
+    let inside = 0;
+    for (let k = 0; k < K; k++) {
+      const u = keys[k]!;
+      if (left[u]) continue;
+      const weight = from[row + u]!;
+      weights[q * K + k] = weight * scale;
+      inside += weight;
+    }
+    held[q] = away;
+    rest[q] = leaves ? stays : 1;
+    if (hides) {
+      let all = 0;
+      for (let u = 0; u < U; u++) if (!left[u]) all += from[row + u]!;
+      outside[q] = Math.max(0, all - inside);
+    }
+  }
+  return { rows: Q, columns: K, weights, held, outside, rest };
+}
