@@ -26,7 +26,7 @@ export default defineConfig({
   testDir: "e2e",
   outputDir: "test-results",
   snapshotPathTemplate: "e2e/screens/{arg}{ext}",
-  timeout: 60_000,
+  timeout: 120_000,
   expect: { timeout: 15_000 },
   forbidOnly: Boolean(process.env.CI),
   workers: 2,

@@ -31,13 +31,11 @@ test("an emulated GPU is left alone where nobody asks for it", async ({ worker }
   expect(model.notes[0]).toContain("emulated");
 });
 
-test("a GPU that is lost stops its model, and WASM takes over", async ({ worker, page, context }) => {
+test("a GPU that is lost stops its model, and WASM takes over", async ({ worker, browser }) => {
   await worker.open();
   value(await worker.load({ kind: "shipped", id: "bert-seqcls" }, "webgpu"));
   value(await worker.run({ kind: "text", text }));
-  const other = await context.newPage();
-  await other.goto("chrome://gpucrash").catch(() => undefined); // a page that never answers
-  await page.bringToFront();
+  await (await browser.newBrowserCDPSession()).send("Browser.crashGpuProcess");
   await expect
     .poll(async () => {
       const ended = await worker.run({ kind: "text", text });

@@ -46,11 +46,7 @@ export function createExplainer({ models, hub, firstTrace }: Settings): Explaine
     if (!trace) throw fail("bad-input", `no such pass: ${id} (newer ones took its place)`);
     return trace;
   };
-  const encode = (input: Input) => {
-    const { engine, tokenizer, info } = ready();
-    if (engine.family === "vision") throw fail("bad-input", "no text: this model reads images");
-    return encodeInput(input, tokenizer, info);
-  };
+  const encode = (input: Input) => encodeInput(input, ready());
   const target = (trace: Trace, chosen: Partial<Target> | null) => {
     const { engine, vocabulary } = ready();
     try {
@@ -129,12 +125,8 @@ export function createExplainer({ models, hub, firstTrace }: Settings): Explaine
       scoring.abort();
       scoring = new AbortController();
       const trace = patiently(traceOf(id), scoring.signal);
-      const { engine, tokenizer } = ready();
-      induction ??= inductionScores(
-        engine,
-        tokenizer?.vocabSize ?? trace.logits.dims.at(-1)!,
-        tokenizer?.special.bos ?? null,
-      );
+      const { engine, tokenizer, vocabSize } = ready();
+      induction ??= inductionScores(engine, vocabSize ?? trace.logits.dims.at(-1)!, tokenizer?.special.bos ?? null);
       return scoresOf(engine, trace, await induction);
     },
     memory: async () => heapBytes(),

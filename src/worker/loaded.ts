@@ -1,7 +1,8 @@
 import type { Vocabulary } from "../explain/candidates";
 import { type Engine, openEngine } from "../explain/engine";
-import { createTokenizer, type Tokenizer } from "../text/tokenizer";
-import { encodeInput } from "./encode";
+import { encodeIds } from "../text/ids";
+import { loadTokenizer } from "../text/load";
+import type { Tokenizer } from "../text/tokenizer";
 import { fail } from "./failure";
 import type { Folder } from "./loading/folder";
 import { type OpenedModel, openModel } from "./loading/open";
@@ -16,6 +17,8 @@ export interface Loaded {
   readonly engine: Engine;
   readonly tokenizer: Tokenizer | null;
   readonly vocabulary: Vocabulary;
+  /** How many ids there are, where that is known. */
+  readonly vocabSize: number | null;
 }
 
 /** How far a GPU may be off: float32 sums in another order, and rounding to 8 bits that tips over. */
@@ -38,14 +41,13 @@ async function start(wanted: Device | "auto"): Promise<Choice> {
   }
 }
 
-/** A tokenizer, or a sentence on why there is none. A model whose tokenizer isn't known can still be given ids. */
+/** A tokenizer, or a sentence on why there is none. A model without one can still be given ids. */
 function tokenizerOf({ tokenizer }: OpenedModel): { tokenizer: Tokenizer | null; notes: readonly string[] } {
-  if (!tokenizer) return { tokenizer: null, notes: ["No tokenizer came with the model: type ids instead of text."] };
   try {
-    return { tokenizer: createTokenizer(tokenizer.json, tokenizer.config), notes: [] };
+    return { tokenizer: loadTokenizer(tokenizer), notes: [] };
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
-    return { tokenizer: null, notes: [`The tokenizer can't be used, so type ids instead of text: ${why}`] };
+    return { tokenizer: null, notes: [`Type ids instead of text: ${why}`] };
   }
 }
 
@@ -63,7 +65,7 @@ async function openOn({ backend }: Choice, files: OpenedModel): Promise<{ engine
   const check = checked(backend);
   const engine = await openEngine(files, check.create); // which looks at every attention site once
   try {
-    if (engine.family !== "vision") await engine.run(encodeInput({ kind: "ids", ids: [10, 11, 12, 13] }, null, engine));
+    if (engine.family !== "vision") await engine.run(encodeIds("10 11 12 13"));
     return { engine, verdict: await check.settle(engine.precision === "fp32" ? limits.fp32 : limits.other) };
   } catch (error) {
     await engine.release();
@@ -96,9 +98,11 @@ export async function loadModel(
     throw fail("cancelled", "cancelled");
   }
   const { sites, layers, heads, family, architecture, precision, task, labels, pairs } = engine;
+  const stated = files.config?.vocab_size;
   return {
     engine,
     tokenizer,
+    vocabSize: typeof stated === "number" ? stated : (tokenizer?.vocabSize ?? null),
     vocabulary: { token: (id) => tokenizer?.token(id) ?? String(id), mask: tokenizer?.special.mask ?? null },
     info: {
       name: folder.title ?? folder.name,

@@ -1,11 +1,14 @@
 import { decodeModel } from "../../onnx/decode";
+import type { TokenizerFile } from "../../text/load";
 import { fail } from "../failure";
 import type { Progress } from "../protocol";
 import { chooseFile } from "./choose";
 import { externalLocations } from "./external";
 import { baseName, type Folder, folderOf, foldersAround, type Listing } from "./folder";
-import { countBytes } from "./progress";
-import { fromMerges, fromVocabText, type TokenizerFiles } from "./tokenizer-files";
+import { type CountPart, countBytes } from "./progress";
+
+/** The texts of those tokenizer files that a model has. */
+export type TokenizerFiles = Partial<Readonly<Record<TokenizerFile, string>>>;
 
 /** The files of one model, in memory. */
 export interface OpenedModel {
@@ -14,7 +17,7 @@ export interface OpenedModel {
   /** By the names that the graph uses. */
   readonly external: ReadonlyMap<string, Uint8Array>;
   readonly config: Record<string, unknown> | null;
-  readonly tokenizer: TokenizerFiles | null;
+  readonly tokenizer: TokenizerFiles;
   /** Of the model and its external data. */
   readonly bytes: number;
   readonly notes: readonly string[];
@@ -37,14 +40,18 @@ class Belongings {
     private readonly folder: Folder,
     private readonly listing: Listing | null,
     private readonly modelPath: string,
-    private readonly part: (label: string) => (done: number, total: number | null) => void,
+    private readonly part: CountPart,
   ) {}
+
+  private fetch(path: string): Promise<Uint8Array | null> {
+    return this.folder.read(path, this.part(baseName(path), this.listing?.get(path) ?? null));
+  }
 
   async read(name: string): Promise<{ path: string; bytes: Uint8Array } | null> {
     const places = foldersAround(this.modelPath).map((place) => place + name);
     // What can't be listed is asked where it mostly is: at the root, not beside the model.
     for (const path of this.listing ? places.filter((p) => this.listing!.has(p)) : places.reverse()) {
-      const bytes = await this.folder.read(path, this.part(baseName(path)));
+      const bytes = await this.fetch(path);
       if (bytes) return { path, bytes };
     }
     return null;
@@ -55,17 +62,19 @@ class Belongings {
     return file && parse(file.path, file.bytes);
   }
 
-  /** `tokenizer.json`, or what it is made of in older repositories. */
-  async tokenizer(): Promise<TokenizerFiles | null> {
-    const [json, given] = await Promise.all([this.json("tokenizer.json"), this.json("tokenizer_config.json")]);
-    const config = given ?? {};
-    if (json) return { json, config };
-    const text = await this.read("vocab.txt");
-    if (text) return { json: fromVocabText(utf8.decode(text.bytes), config), config };
-    const [vocab, merges] = await Promise.all([this.json("vocab.json"), this.read("merges.txt")]);
-    if (vocab && merges)
-      return { json: fromMerges(vocab as Record<string, number>, utf8.decode(merges.bytes), config), config };
-    return null;
+  model(): Promise<Uint8Array | null> {
+    return this.fetch(this.modelPath);
+  }
+
+  /** `tokenizer.json` with its configuration; what it is made of in older repositories only where it isn't there. */
+  async tokenizer(): Promise<TokenizerFiles> {
+    const texts = async (...names: readonly TokenizerFile[]) => {
+      const files = await Promise.all(names.map(async (name) => ({ name, file: await this.read(name) })));
+      return Object.fromEntries(files.flatMap(({ name, file }) => (file ? [[name, utf8.decode(file.bytes)]] : [])));
+    };
+    const found: TokenizerFiles = await texts("tokenizer.json", "tokenizer_config.json", "special_tokens_map.json");
+    if (found["tokenizer.json"] !== undefined) return found;
+    return { ...found, ...(await texts("vocab.txt", "vocab.json", "merges.txt", "added_tokens.json")) };
   }
 
   /** An external data file by the name that the graph has for it; files that were gathered flat may lie elsewhere. */
@@ -75,7 +84,7 @@ class Belongings {
     const inside = !local.startsWith("/") && !local.split("/").includes("..");
     const flat = [...(this.listing?.keys() ?? [])].filter((path) => baseName(path) === baseName(local));
     const path = !this.listing || this.listing.has(beside) ? beside : flat.length === 1 ? flat[0]! : null;
-    const bytes = inside && path !== null ? await this.folder.read(path, this.part(baseName(path))) : null;
+    const bytes = inside && path !== null ? await this.fetch(path) : null;
     if (bytes) return bytes;
     throw fail("missing-file", `missing file: ${location} (the weights of ${this.modelPath} are in it)`);
   }
@@ -108,10 +117,7 @@ export async function openModel(
   const belongings = new Belongings(folder, listing, modelPath, part);
   const config = await belongings.json("config.json");
   if (file === undefined) refuseHalves(folder, config);
-  const [model, tokenizer] = await Promise.all([
-    folder.read(modelPath, part(baseName(modelPath))),
-    belongings.tokenizer(),
-  ]);
+  const [model, tokenizer] = await Promise.all([belongings.model(), belongings.tokenizer()]);
   if (!model) throw fail("missing-file", `missing file: ${modelPath}`);
   const external = new Map<string, Uint8Array>();
   for (const location of externalLocations(decodeModel(model)))

@@ -42,7 +42,7 @@ test("a folder in the hub's layout", async () => {
   });
   expect(modelPath).toBe("tiny/onnx/model.onnx");
   expect(config).toEqual({ model_type: "bert" });
-  expect(tokenizer).toEqual({ json: { model: 1 }, config: { a: 1 } });
+  expect(tokenizer).toEqual({ "tokenizer.json": '{"model":1}', "tokenizer_config.json": '{"a":1}' });
   expect(notes).toEqual(["model.onnx is open; also there: tiny/onnx/model_quantized.onnx."]);
 });
 
@@ -59,7 +59,7 @@ test("two models in one folder: each with its own files", async () => {
 
 test("a lone file", async () => {
   const { modelPath, config, tokenizer } = await open({ "bert.onnx": model() });
-  expect({ modelPath, config, tokenizer }).toEqual({ modelPath: "bert.onnx", config: null, tokenizer: null });
+  expect({ modelPath, config, tokenizer }).toEqual({ modelPath: "bert.onnx", config: null, tokenizer: {} });
 });
 
 test("external data beside the file, in a folder under it, or gathered flat", async () => {

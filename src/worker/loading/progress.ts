@@ -3,8 +3,11 @@ import type { OnBytes } from "./folder";
 
 const interval = 100; // ms between reports
 
+/** Names a download, with its size where that is known before it begins. */
+export type CountPart = (label: string, bytes: number | null) => OnBytes;
+
 /** Adds up the downloads of one model and reports them, at most ten times a second and once when each is done. */
-export function countBytes(label: string, report: (progress: Progress) => void): (part: string) => OnBytes {
+export function countBytes(label: string, report: (progress: Progress) => void): CountPart {
   const parts = new Map<string, { label: string; done: number; total: number | null }>();
   let last = Number.NEGATIVE_INFINITY;
   let later: ReturnType<typeof setTimeout> | undefined;
@@ -23,8 +26,8 @@ export function countBytes(label: string, report: (progress: Progress) => void):
       parts: all.map((part) => ({ ...part })),
     });
   };
-  return (part) => {
-    parts.set(part, { label: part, done: 0, total: null });
+  return (part, bytes) => {
+    if (bytes !== null) parts.set(part, { label: part, done: 0, total: bytes });
     return (done, total) => {
       parts.set(part, { label: part, done, total: total === null ? null : Math.max(done, total) });
       const wait = last + interval - performance.now();
