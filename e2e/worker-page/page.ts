@@ -13,5 +13,4 @@ declare global {
   }
 }
 
-const hub = new URLSearchParams(location.search).get("hub") ?? undefined;
-Object.assign(window, { page: { explainer: createClient({ hub }), progress: [] } satisfies WorkerPage });
+Object.assign(window, { page: { explainer: createClient(), progress: [] } satisfies WorkerPage });

@@ -13,7 +13,7 @@ import type { WorkerApi } from "./worker";
 export interface ClientOptions {
   /** Address of the shipped models; `models/` beside the page unless said otherwise. */
   readonly models?: string | undefined;
-  /** Address of the hub, or of a server with the hub's addresses. */
+  /** Address of the hub or of a server with its addresses; the page's own `?hub=` or Hugging Face unless said otherwise. */
   readonly hub?: string | undefined;
 }
 
@@ -22,6 +22,7 @@ type Send<T> = (api: Comlink.Remote<WorkerApi>) => Promise<Outcome<T>>;
 const huggingFace = "https://huggingface.co/";
 const tracesEach = 1e9; // more than one worker will ever run
 
+const askedHub = (): string | null => new URLSearchParams(location.search).get("hub");
 const withSlash = (url: string): string => (url.endsWith("/") ? url : `${url}/`);
 
 /** One worker. Its calls reject when it crashes or is ended, which Comlink's don't. */
@@ -61,7 +62,7 @@ class Hand {
  */
 export function createClient(options: ClientOptions = {}): Explainer {
   const models = withSlash(new URL(options.models ?? "models/", document.baseURI).href);
-  const hub = withSlash(options.hub ?? huggingFace);
+  const hub = withSlash(options.hub ?? askedHub() ?? huggingFace);
   let hands = 0;
   let current: Hand | null = null;
   let loading: Hand | null = null;

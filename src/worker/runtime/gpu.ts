@@ -1,4 +1,5 @@
 import type { CreateSession, Session } from "../../explain/session";
+import { namedAngles } from "./angles";
 import { DeviceLost, type GpuBackend } from "./backend";
 import { configure, type Ort, sessionsOf, warm } from "./ort";
 
@@ -11,9 +12,9 @@ function untilLost(session: Session, lost: Promise<never>): Session {
 export function startGpu(ort: Ort): GpuBackend {
   const threads = configure(ort);
   ort.env.webgpu.powerPreference = "high-performance";
-  const onGpu = sessionsOf(ort, "webgpu");
   const create: CreateSession = async (source) => {
-    const session = await onGpu(source);
+    const { graph, names } = namedAngles(source.graph);
+    const session = await sessionsOf(ort, { name: "webgpu", forceCpuNodeNames: names })({ ...source, graph });
     const device = await ort.env.webgpu.device; // there since the first session
     const lost = device.lost.then(({ message }): never => {
       throw new DeviceLost(message);
