@@ -55,7 +55,12 @@ export default defineConfig({
   plugins: [withoutDisk(), react(), contentPolicy(), shippedModels(here("models"))],
   resolve: { alias: hubAccess },
   worker: { format: "es", plugins: () => [withoutDisk()] },
-  build: { target: "es2022", modulePreload: { polyfill: false }, chunkSizeWarningLimit: 600 },
+  build: {
+    target: "es2022",
+    modulePreload: { polyfill: false },
+    chunkSizeWarningLimit: 600,
+    rolldownOptions: { checks: { pluginTimings: false } },
+  },
   server: { headers: isolationHeaders, watch: { ignored: ["**/models/training/**"] } },
   preview: { headers: isolationHeaders },
   optimizeDeps: { exclude: ["onnxruntime-web", "@xenova/transformers"] },

@@ -88,7 +88,7 @@ export function serve(root, port = 0) {
       server.listen(port, "127.0.0.1");
     });
     server.on("listening", () => {
-      const url = `http://localhost:${server.address().port}/`;
+      const url = `http://127.0.0.1:${server.address().port}/`;
       resolve({ url, close: () => server.close() });
     });
     server.listen(port, "127.0.0.1");

@@ -12,5 +12,11 @@ export default defineConfig({
   plugins: [withoutDisk(), shippedModels(here("../fixtures/conformance"), [{ id: "bert-seqcls" }, { id: "gpt2" }])],
   resolve: { alias: hubAccess },
   worker: { format: "es", plugins: () => [withoutDisk()] },
-  build: { outDir: here("../../.cache/worker-page"), emptyOutDir: true, target: "es2022", chunkSizeWarningLimit: 600 },
+  build: {
+    outDir: here("../../.cache/worker-page"),
+    emptyOutDir: true,
+    target: "es2022",
+    chunkSizeWarningLimit: 600,
+    rolldownOptions: { checks: { pluginTimings: false } },
+  },
 });
