@@ -51,8 +51,11 @@ const comparison = (compute: Compute): ShapeRule => elementwise(() => compute, b
 /** Rounds half to even, as ONNX does. */
 const roundEven = (x: number): number => (Math.abs(x % 1) === 0.5 ? 2 * Math.round(x / 2) : Math.round(x));
 
+/** Towards zero, and never -0; what is below every integer becomes the least, as runtimes do. */
+const truncated = (v: number): number => Math.max(Math.trunc(v), -(2 ** 63)) + 0;
+
 function castTo(x: Fact | null | undefined, dtype: DType | null): Fact {
-  const value = x?.value?.map((v) => (dtype === "bool" ? Number(v !== 0) : isInteger(dtype) ? Math.trunc(v) : v));
+  const value = x?.value?.map((v) => (dtype === "bool" ? Number(v !== 0) : isInteger(dtype) ? truncated(v) : v));
   return { ...like(x, dtype), ...(value ? { value } : {}) };
 }
 

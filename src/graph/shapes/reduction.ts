@@ -12,7 +12,7 @@ const reduce =
     if (inputs[1] && !inputs[1].value) return [{ dtype: x.dtype, dims: null }];
     const given = axesOf(node, inputs, 1);
     const none = !given || given.length === 0;
-    if (none && intAttribute(node, "noop_with_empty_axes", 0) === 1) return [x];
+    if (none && intAttribute(node, "noop_with_empty_axes", 0) === 1) return [fold ? x : like(x)];
     const axes = new Set(none ? x.dims.map((_, i) => i) : given.map((a) => axisIn(a, rank)));
     const keep = intAttribute(node, "keepdims", 1) === 1;
     const dims = keep ? x.dims.map((d, i) => (axes.has(i) ? 1 : d)) : x.dims.filter((_, i) => !axes.has(i));

@@ -9,6 +9,7 @@ export async function runModel(
   model: Model,
   feeds: Readonly<Record<string, Tensor>>,
   fetches: readonly string[] = model.graph.outputs.map((o) => o.name),
+  external: ReadonlyMap<string, Uint8Array> = new Map(),
 ): Promise<Record<string, Tensor>> {
   const inner = await InferenceSession.create(encodeModel(model), {
     executionProviders: ["cpu"],
@@ -16,6 +17,7 @@ export async function runModel(
     logSeverityLevel: 4,
     intraOpNumThreads: 1,
     interOpNumThreads: 1,
+    externalData: [...external].map(([path, data]) => ({ path, data })),
   });
   const session = asSession({ Tensor: OrtTensor }, inner);
   try {
