@@ -30,7 +30,8 @@ function npm(root, ...args) {
 export function ensurePackages(root) {
   if (complete(root)) return;
   console.log("Installing packages (once)...");
-  if (npm(root, "ci", "--no-audit", "--no-fund", "--ignore-scripts").status === 0) return;
+  for (const command of ["ci", "install"])
+    if (npm(root, command, "--no-audit", "--no-fund", "--ignore-scripts").status === 0) return;
   console.error("The packages could not be installed. Is there a network? Then try again.");
   process.exit(1);
 }
