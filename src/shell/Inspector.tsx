@@ -3,8 +3,10 @@ import { useActions, useApp } from "../store/react";
 import { unitAt, unitsOf } from "../store/units";
 import { views } from "../views";
 import { linksOf, rowOf } from "../views/heads/draw";
+import { headName } from "../views/heads/names";
 import { column, usePicture } from "../views/heads/on-screen";
 import { usePhone } from "../views/shared/environment";
+import { LeaveOutControls } from "../views/shared/LeaveOut";
 import { top } from "../views/shared/lines";
 import { FailurePanel } from "./FailurePage";
 import { LoadingPanel } from "./LoadingPanel";
@@ -22,13 +24,25 @@ function Content() {
   return shown ? <entry.Inspector shown={shown} /> : null;
 }
 
+/** On a phone the switches of a view are in the sheet. */
+function LeaveOut() {
+  const view = useApp((state) => state.view);
+  const shown = useApp((state) => state.shown);
+  return shown ? <LeaveOutControls shown={shown} view={view} /> : null;
+}
+
 /** One line of the sheet: what the pinned token looks at most. */
 function Summary() {
   const { picture } = usePicture();
   const pinned = useApp((state) => state.pinned ?? state.hovered);
   const view = useApp((state) => state.view);
   const shown = useApp((state) => state.shown);
-  if (view !== "heads" || !shown || !picture) return <p className="small">Tap a head to enlarge it.</p>;
+  const open = useApp((state) => state.open);
+  if (view === "model" && shown)
+    return (
+      <p className="small">{open ? `Head ${headName(shown, open.site, open.head)}` : "Tap a head to enlarge it."}</p>
+    );
+  if (!shown || !picture) return null;
   const row = rowOf(picture.plan, pinned);
   const units = unitsOf(shown.result.encoding, false);
   const unit = pinned && units[unitAt(units, pinned.index)];
@@ -56,9 +70,10 @@ function Summary() {
 /** Beside the view: what is pinned, the head that is open, or how far the model is. On a phone, a sheet. */
 export function Inspector() {
   const shown = useApp((state) => state.inspector);
+  const sheet = useApp((state) => state.sheet);
   const wide = useApp(({ view, open, failure, model }) => view === "model" && open !== null && !(failure && !model));
   const phone = usePhone();
-  const { toggleInspector } = useActions();
+  const { toggleSheet } = useActions();
   const start = useRef<number | null>(null);
   if (!phone)
     return shown ? (
@@ -67,27 +82,28 @@ export function Inspector() {
       </aside>
     ) : null;
   return (
-    <aside className="sheet" aria-label="Inspector" data-open={shown || undefined}>
+    <aside className="sheet" aria-label="Inspector" data-open={sheet || undefined}>
       <button
         type="button"
         className="grip"
-        aria-expanded={shown}
-        aria-label={shown ? "Fold the sheet" : "Open the sheet"}
+        aria-expanded={sheet}
+        aria-label={sheet ? "Fold the sheet" : "Open the sheet"}
         onPointerDown={(event) => {
           start.current = event.clientY;
         }}
         onPointerUp={(event) => {
           const moved = start.current === null ? 0 : event.clientY - start.current;
           start.current = null;
-          if ((moved > 24 && shown) || (moved < -24 && !shown)) toggleInspector();
+          if ((moved > 24 && sheet) || (moved < -24 && !sheet)) toggleSheet();
         }}
-        onClick={toggleInspector}
+        onClick={toggleSheet}
       >
         <i aria-hidden="true" />
       </button>
       <Summary />
-      {shown && (
+      {sheet && (
         <div className="sheet-content">
+          <LeaveOut />
           <Content />
         </div>
       )}

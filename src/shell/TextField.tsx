@@ -1,4 +1,4 @@
-import { Fragment, memo, useEffect, useRef } from "react";
+import { Fragment, memo, useEffect, useRef, useState } from "react";
 import { useActions, useApp } from "../store/react";
 import { spell } from "../store/units";
 import type { Encoding } from "../text/encoding";
@@ -43,16 +43,26 @@ const Chip = memo(function Chip({
   );
 });
 
+/** So many chips fill what is seen of the field; more are shown when asked for. */
+const MOST_CHIPS = 120;
+
 function Chips({ encoding, live }: { readonly encoding: Encoding; readonly live: boolean }) {
-  const starts = encoding.words.map((word, i) => i > 0 && (word === null || word !== encoding.words[i - 1]));
+  const [all, showAll] = useState(false);
+  const { tokens, words } = encoding;
+  const count = all || tokens.length <= MOST_CHIPS + 10 ? tokens.length : MOST_CHIPS;
   return (
     <fieldset className="tokens" aria-label="Tokens of the text">
-      {encoding.tokens.map((_, i) => (
+      {tokens.slice(0, count).map((_, i) => (
         <Fragment key={i.toString()}>
-          {starts[i] && " "}
+          {i > 0 && (words[i] === null || words[i] !== words[i - 1]) && " "}
           <Chip encoding={encoding} index={i} live={live} />
         </Fragment>
       ))}
+      {count < tokens.length && (
+        <button type="button" className="link more-tokens" onClick={() => showAll(true)}>
+          {tokens.length - count} more
+        </button>
+      )}
     </fieldset>
   );
 }

@@ -85,6 +85,8 @@ export interface State {
   readonly badgesOff: readonly string[];
   readonly theme: Theme;
   readonly inspector: boolean;
+  /** On a phone the inspector is a sheet: whether it is drawn up. */
+  readonly sheet: boolean;
   readonly embed: boolean;
   readonly dialog: Dialog | null;
   /** The text field is open for typing. */
@@ -130,6 +132,7 @@ export const initial: State = {
   badgesOff: ["sink"],
   theme: "system",
   inspector: true,
+  sheet: false,
   embed: false,
   dialog: null,
   editing: false,

@@ -77,7 +77,7 @@ export function lookActions(context: Context) {
     const heads = kept.length > 0 ? kept : allHeads(count);
     set({ site, heads, head: heads.includes(before.head) ? before.head : heads[0]! });
   };
-  const open = (at: HeadRef | null): void => set({ open: at });
+  const open = (at: HeadRef | null): void => set({ open: at, sheet: at !== null });
   const setView = (view: ViewId): void => set({ view, hovered: null });
 
   return {
@@ -176,6 +176,7 @@ export function lookActions(context: Context) {
     setDevice: (device: State["device"]): void => set({ device }),
     setTheme: (theme: Theme): void => set({ theme }),
     toggleInspector: (): void => set(({ inspector }) => ({ inspector: !inspector })),
+    toggleSheet: (): void => set(({ sheet }) => ({ sheet: !sheet })),
     openDialog: (dialog: State["dialog"]): void => set({ dialog }),
     setEditing: (editing: boolean): void => set({ editing }),
     dismiss: (notice: string): void => set(({ notices }) => ({ notices: notices.filter((each) => each !== notice) })),

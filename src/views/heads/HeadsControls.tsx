@@ -1,11 +1,11 @@
 import { useActions, useApp } from "../../store/react";
 import type { Shown } from "../../store/state";
-import { hasPair, hasSubwords } from "../../store/units";
 import { charactersOf, scoresOf } from "../shared/characters";
-import { Segmented, Switch } from "../shared/controls";
+import { Segmented } from "../shared/controls";
 import { usePalette, usePhone } from "../shared/environment";
+import { LeaveOutControls } from "../shared/LeaveOut";
 import { headColour, headDashed, inkOn } from "../shared/palette";
-import { filters, headName, kindLabels } from "./names";
+import { headName, kindLabels } from "./names";
 
 /** Layers beyond this many are picked from a list. */
 const MOST_CELLS = 26;
@@ -117,11 +117,8 @@ function Swatches({ shown }: { readonly shown: Shown }) {
 /** Which layer, which heads, and what is left out. */
 export function HeadsControls({ shown }: { readonly shown: Shown }) {
   const site = useApp((state) => state.site);
-  const hideSinks = useApp((state) => state.hideSinks.heads);
-  const mergeWords = useApp((state) => state.mergeWords);
-  const pairFilter = useApp((state) => state.pairFilter);
-  const { toggleSinks, toggleWords, setPairFilter, setSite } = useActions();
-  const { encoding } = shown.result;
+  const phone = usePhone();
+  const { setSite } = useActions();
   const kinds = [...new Set(shown.model.sites.map(({ kind }) => kind))];
   const kind = shown.model.sites.find(({ index }) => index === site)?.kind ?? kinds[0];
   return (
@@ -139,13 +136,7 @@ export function HeadsControls({ shown }: { readonly shown: Shown }) {
       )}
       <LayerStepper shown={shown} />
       <Swatches shown={shown} />
-      <div className="leave-out">
-        {hasPair(encoding) && <Segmented label="Texts" value={pairFilter} options={filters} onChange={setPairFilter} />}
-        <div className="switches">
-          {hasSubwords(encoding) && <Switch label="Merge words" on={mergeWords} keyName="W" onChange={toggleWords} />}
-          <Switch label="Hide sinks" on={hideSinks} keyName="H" onChange={toggleSinks} />
-        </div>
-      </div>
+      {!phone && <LeaveOutControls shown={shown} view="heads" />}
     </div>
   );
 }

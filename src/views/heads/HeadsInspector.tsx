@@ -51,12 +51,12 @@ export function Strongest({
   if (best.length === 0) return <p className="note">Nothing: all of it is left out.</p>;
   return (
     <ul className="strengths">
-      {best.map(({ index, value }) => {
+      {best.map(({ index, value }, rank) => {
         const unit = units[index]!;
         const token = { side: other, index: unit.from };
         return (
           <StrengthRow
-            key={unit.from}
+            key={rank.toString()}
             mark={unit.mark}
             label={unit.label}
             value={value}

@@ -10,6 +10,8 @@ import { column, type Picture } from "./on-screen";
 import { LinePainter } from "./painter";
 
 const OVERSCAN = 4;
+/** Milliseconds without a scroll after which the rows rest. */
+const SETTLE = 150;
 
 type Lit = "hover" | "pin" | null;
 
@@ -98,7 +100,13 @@ export function HeadsPlot({ picture, compact = false }: { readonly picture: Pict
   const canvas = useRef<HTMLCanvasElement>(null);
   const painter = useRef<LinePainter | null>(null);
   const size = useSize(frame);
-  const [scroll, setScroll] = useState(0);
+  const [place, setPlace] = useState({ scroll: 0, moving: false });
+  const { scroll, moving } = place;
+  useEffect(() => {
+    if (!place.moving) return;
+    const timer = setTimeout(() => setPlace({ ...place, moving: false }), SETTLE);
+    return () => clearTimeout(timer);
+  }, [place]);
 
   const columns = useMemo(() => ({ queries: column(plan, "query"), keys: column(plan, "key") }), [plan]);
   const layout = useMemo(
@@ -122,6 +130,7 @@ export function HeadsPlot({ picture, compact = false }: { readonly picture: Pict
       palette,
       straight,
       scroll,
+      moving,
       height,
       ratio,
       focus: lit.length > 0 ? focusMarks(layout, palette, heads, lit, straight) : null,
@@ -130,7 +139,22 @@ export function HeadsPlot({ picture, compact = false }: { readonly picture: Pict
         ...(focus ? barMarks(layout, palette, sharesOf(heads, focus), visible) : []),
       ],
     });
-  }, [heads, layout, palette, straight, scroll, height, ratio, plan, hovered, pinnedRow, focus, rows, notDrawn]);
+  }, [
+    heads,
+    layout,
+    palette,
+    straight,
+    scroll,
+    moving,
+    height,
+    ratio,
+    plan,
+    hovered,
+    pinnedRow,
+    focus,
+    rows,
+    notDrawn,
+  ]);
 
   useEffect(() => {
     const element = frame.current;
@@ -171,7 +195,7 @@ export function HeadsPlot({ picture, compact = false }: { readonly picture: Pict
       <div
         className="plot"
         ref={frame}
-        onScroll={(event) => setScroll(event.currentTarget.scrollTop)}
+        onScroll={(event) => setPlace({ scroll: event.currentTarget.scrollTop, moving: true })}
         onPointerMove={(event) => {
           const scrubs = event.pointerType !== "touch" || event.buttons > 0;
           if (scrubs) hover(tokenAt(event));

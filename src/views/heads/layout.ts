@@ -77,6 +77,6 @@ export function layoutOf(
     x1: left - 16 - key - PAD,
     key: { left: left - 16 - key, width: key },
     bars: { left, full },
-    top: 8,
+    top: 6,
   };
 }

@@ -5,13 +5,15 @@ import type { Curve, Mark } from "../shared/scene";
 import { eachLineIn, rowMiddle, rowsIn, type ShownHead } from "./draw";
 import type { Layout } from "./layout";
 
-/** What a frame shows; two frames with equal `view` differ only in what is focused. */
+/** What a frame shows. */
 export interface Frame {
   readonly heads: readonly ShownHead[];
   readonly layout: Layout;
   readonly palette: Palette;
   readonly straight: boolean;
   readonly scroll: number;
+  /** The rows are being scrolled: what was drawn is moved along, and drawn anew when they rest. */
+  readonly moving: boolean;
   readonly height: number;
   readonly ratio: number;
   /** Lines in full colour; null where nothing is focused. */
@@ -20,10 +22,20 @@ export interface Frame {
   readonly beside: readonly Mark[];
 }
 
+type Rows = readonly [from: number, to: number];
+
 /** Room above and below a bitmap of lines, since heads are shifted against each other. */
 const MARGIN = 12;
 /** Bitmaps that are kept: all heads of a large layer on a large screen. */
 const MOST_BYTES = 160 * 2 ** 20;
+
+interface Together {
+  readonly heads: readonly ShownHead[];
+  readonly scroll: number;
+  readonly canvas: OffscreenCanvas;
+  /** It was moved along a scroll, and holds lines that have left. */
+  readonly drifted: boolean;
+}
 
 /**
  * Paints the lines of many heads. The lines of each head are drawn once into a bitmap of their own; a toggle puts
@@ -32,8 +44,10 @@ const MOST_BYTES = 160 * 2 ** 20;
 export class LinePainter {
   readonly #context: CanvasRenderingContext2D;
   readonly #bitmaps = new Map<LineList, OffscreenCanvas>();
-  readonly #together = new Map<number, { heads: readonly ShownHead[]; canvas: OffscreenCanvas }>();
-  #view = "";
+  /** Heads put together, by their opacity. */
+  readonly #together = new Map<number, Together>();
+  #place = "";
+  #scroll = Number.NaN;
 
   constructor(canvas: HTMLCanvasElement) {
     const context = canvas.getContext("2d");
@@ -43,7 +57,7 @@ export class LinePainter {
 
   paint(frame: Frame): void {
     const { layout, scroll, height, ratio, focus, beside } = frame;
-    this.#look(frame);
+    this.#forget(frame);
     const context = this.#context;
     const { canvas } = context;
     const width = Math.round(layout.width * ratio);
@@ -64,27 +78,45 @@ export class LinePainter {
   }
 
   /** Forgets bitmaps that were drawn for another place, size or colour. */
-  #look({ layout, palette, straight, scroll, height, ratio }: Frame): void {
-    const view = [layout.x0, layout.x1, layout.row, layout.top, palette.scheme, straight, scroll, height, ratio].join();
-    if (view === this.#view) return;
-    this.#view = view;
-    this.#bitmaps.clear();
-    this.#together.clear();
+  #forget({ layout, palette, straight, scroll, moving, height, ratio }: Frame): void {
+    const { x0, x1, row, top } = layout;
+    const place = [x0, x1, row, top, palette.scheme, straight, height, ratio].join();
+    if (place !== this.#place) this.#together.clear();
+    if (place !== this.#place || scroll !== this.#scroll) this.#bitmaps.clear();
+    for (const [opacity, { scroll: at, drifted }] of this.#together)
+      if (!moving && (at !== scroll || drifted)) this.#together.delete(opacity);
+    this.#place = place;
+    this.#scroll = scroll;
   }
 
   /** All heads that are on, each at an opacity. */
   #all(frame: Frame, opacity: number): OffscreenCanvas {
+    const { heads, ratio, scroll, moving } = frame;
     const known = this.#together.get(opacity);
-    if (known && known.heads === frame.heads) return known.canvas;
-    const { heads, ratio } = frame;
-    const { width, height } = sizeOf(frame);
-    const canvas = known?.canvas ?? new OffscreenCanvas(width, height);
+    if (known && known.heads === heads && known.scroll === scroll) return known.canvas;
+    if (known && known.heads === heads && moving) return this.#moved(frame, opacity, known);
+    const canvas = blank(frame);
     const context = canvas.getContext("2d")!;
-    context.clearRect(0, 0, width, height);
     context.globalAlpha = opacity;
     for (const [n, head] of heads.entries())
       context.drawImage(this.#one(frame, head), 0, Math.round(fan(n, heads.length) * ratio));
-    this.#together.set(opacity, { heads, canvas });
+    this.#together.set(opacity, { heads, scroll, canvas, drifted: false });
+    return canvas;
+  }
+
+  /** What was drawn, moved to where the rows are now, with the lines of rows that have come on screen. */
+  #moved(frame: Frame, opacity: number, { scroll: before, canvas: from, heads }: Together): OffscreenCanvas {
+    const { layout, scroll, height, ratio } = frame;
+    const canvas = blank(frame);
+    const context = canvas.getContext("2d")!;
+    context.drawImage(from, 0, Math.round((before - scroll) * ratio));
+    context.globalAlpha = opacity;
+    for (const [n, { head, lines }] of heads.entries()) {
+      const rows = lines.start.length - 1;
+      const seen = rowsIn(layout, before, height, rows);
+      this.#stroke(context, frame, head, lines, rowsIn(layout, scroll, height, rows), fan(n, heads.length), seen);
+    }
+    this.#together.set(opacity, { heads, scroll, canvas, drifted: true });
     return canvas;
   }
 
@@ -92,20 +124,34 @@ export class LinePainter {
   #one(frame: Frame, { head, lines }: ShownHead): OffscreenCanvas {
     const known = this.#bitmaps.get(lines);
     if (known) return known;
-    const { width, height } = sizeOf(frame);
-    for (const [key, { width: w, height: h }] of this.#bitmaps) {
-      if (this.#bitmaps.size * w * h * 4 < MOST_BYTES) break;
+    const canvas = blank(frame);
+    for (const key of this.#bitmaps.keys()) {
+      if (this.#bitmaps.size * canvas.width * canvas.height * 4 < MOST_BYTES) break;
       this.#bitmaps.delete(key);
     }
-    const canvas = new OffscreenCanvas(width, height);
-    const context = canvas.getContext("2d")!;
-    const { layout, palette, straight, scroll, height: visible, ratio } = frame;
-    context.setTransform(ratio, 0, 0, ratio, -layout.x0 * ratio, (MARGIN - scroll) * ratio);
+    const rows = rowsIn(frame.layout, frame.scroll, frame.height, lines.start.length - 1);
+    this.#stroke(canvas.getContext("2d")!, frame, head, lines, rows, 0, null);
+    this.#bitmaps.set(lines, canvas);
+    return canvas;
+  }
+
+  /** Strokes the lines with an end in some rows, but not those that had one in `seen`. */
+  #stroke(
+    context: OffscreenCanvasRenderingContext2D,
+    { layout, palette, straight, scroll, ratio }: Frame,
+    head: number,
+    lines: LineList,
+    rows: Rows,
+    offset: number,
+    seen: Rows | null,
+  ): void {
+    context.setTransform(ratio, 0, 0, ratio, -layout.x0 * ratio, (MARGIN - scroll + offset) * ratio);
     context.strokeStyle = headColour(palette, head);
-    if (headDashed(palette, head)) context.setLineDash([...DASH]);
+    context.setLineDash(headDashed(palette, head) ? [...DASH] : []);
     const middle = (layout.x0 + layout.x1) / 2;
-    const rows = rowsIn(layout, scroll, visible, lines.start.length - 1);
+    const within = (row: number): boolean => seen !== null && row >= seen[0] && row < seen[1];
     eachLineIn(lines, rows, (query, key, weight) => {
+      if (within(query) || within(key)) return;
       const y0 = rowMiddle(layout, query);
       const y1 = rowMiddle(layout, key);
       context.lineWidth = FULL_WIDTH * weight;
@@ -115,12 +161,11 @@ export class LinePainter {
       else context.bezierCurveTo(middle, y0, middle, y1, layout.x1, y1);
       context.stroke();
     });
-    this.#bitmaps.set(lines, canvas);
-    return canvas;
   }
 }
 
-const sizeOf = ({ layout, height, ratio }: Frame): { width: number; height: number } => ({
-  width: Math.max(1, Math.round((layout.x1 - layout.x0) * ratio)),
-  height: Math.max(1, Math.round((height + 2 * MARGIN) * ratio)),
-});
+const blank = ({ layout, height, ratio }: Frame): OffscreenCanvas =>
+  new OffscreenCanvas(
+    Math.max(1, Math.round((layout.x1 - layout.x0) * ratio)),
+    Math.max(1, Math.round((height + 2 * MARGIN) * ratio)),
+  );

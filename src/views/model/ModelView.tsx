@@ -1,10 +1,9 @@
 import { useActions, useApp } from "../../store/react";
 import type { Shown } from "../../store/state";
-import { hasSubwords } from "../../store/units";
 import { tokensOf } from "../heads/on-screen";
 import { characters, countCharacters } from "../shared/characters";
-import { Switch } from "../shared/controls";
-import { usePalette } from "../shared/environment";
+import { usePalette, usePhone } from "../shared/environment";
+import { LeaveOutControls } from "../shared/LeaveOut";
 import { attentionColour, type Palette } from "../shared/palette";
 import { ViewHeader, ViewTools } from "../shared/ViewFrame";
 import { ModelGrid } from "./ModelGrid";
@@ -61,9 +60,8 @@ function Badges({ shown }: { readonly shown: Shown }) {
 /** Every layer and head at once; one opens large beside the grid. */
 export function ModelView({ shown }: { readonly shown: Shown }) {
   const hideSinks = useApp((state) => state.hideSinks.model);
-  const mergeWords = useApp((state) => state.mergeWords);
+  const phone = usePhone();
   const stale = useApp((state) => state.stale);
-  const { toggleSinks, toggleWords } = useActions();
   const rescaled = hideSinks ? " Sinks are left out, rows rescaled." : "";
   return (
     <>
@@ -79,12 +77,7 @@ export function ModelView({ shown }: { readonly shown: Shown }) {
       >
         <div className="model-controls">
           <Badges shown={shown} />
-          <div className="switches">
-            {hasSubwords(shown.result.encoding) && (
-              <Switch label="Merge words" on={mergeWords} keyName="W" onChange={toggleWords} />
-            )}
-            <Switch label="Hide sinks" on={hideSinks} keyName="H" onChange={toggleSinks} />
-          </div>
+          {!phone && <LeaveOutControls shown={shown} view="model" />}
         </div>
       </ViewHeader>
       <div className="model-grid fade" data-stale={stale || undefined} aria-busy={stale}>

@@ -13,8 +13,15 @@ export function pictureCanvas({
   return canvas;
 }
 
+/** Setting a font makes the browser work out styles anew, so it is set only where it changes. */
+function setFont(context: Context2D, font: string, before: string): string {
+  if (font !== before) context.font = font;
+  return font;
+}
+
 /** Paints marks on a canvas whose transform is set to CSS pixels. */
 export function paint(context: Context2D, marks: readonly Mark[]): void {
+  let font = "";
   for (const of of marks)
     switch (of.kind) {
       case "rect": {
@@ -34,7 +41,7 @@ export function paint(context: Context2D, marks: readonly Mark[]): void {
         break;
       }
       case "text":
-        context.font = `${of.weight ?? 400} ${of.size}px ${fonts[of.font]}`;
+        font = setFont(context, `${of.weight ?? 400} ${of.size}px ${fonts[of.font]}`, font);
         context.fillStyle = of.fill;
         context.textAlign = of.anchor === "middle" ? "center" : (of.anchor ?? "start");
         context.textBaseline = "alphabetic";

@@ -1,0 +1,25 @@
+import { useActions, useApp } from "../../store/react";
+import type { Shown, ViewId } from "../../store/state";
+import { hasPair, hasSubwords } from "../../store/units";
+import { filters } from "../heads/names";
+import { Segmented, Switch } from "./controls";
+
+/** What a view leaves out or merges: sinks, subwords, and one of two texts. */
+export function LeaveOutControls({ shown, view }: { readonly shown: Shown; readonly view: ViewId }) {
+  const hideSinks = useApp((state) => state.hideSinks[view]);
+  const mergeWords = useApp((state) => state.mergeWords);
+  const pairFilter = useApp((state) => state.pairFilter);
+  const { toggleSinks, toggleWords, setPairFilter } = useActions();
+  const { encoding } = shown.result;
+  return (
+    <div className="leave-out">
+      {view === "heads" && hasPair(encoding) && (
+        <Segmented label="Texts" value={pairFilter} options={filters} onChange={setPairFilter} />
+      )}
+      <div className="switches">
+        {hasSubwords(encoding) && <Switch label="Merge words" on={mergeWords} keyName="W" onChange={toggleWords} />}
+        <Switch label="Hide sinks" on={hideSinks} keyName="H" onChange={toggleSinks} />
+      </div>
+    </div>
+  );
+}
