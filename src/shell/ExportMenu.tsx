@@ -30,12 +30,12 @@ export function ExportMenu() {
   const palette = usePalette();
   const phone = usePhone();
   const entry = views.find(({ id }) => id === view)!;
-  const table = shown && entry.table(workspace);
   const name = (ending: string): string =>
     `${[shown?.model.name ?? "attention", view].join("-").replace(/[^\w.-]+/g, "_")}.${ending}`;
 
   const save = async (kind: "svg" | "png" | "csv"): Promise<void> => {
     if (kind === "csv") {
+      const table = entry.table(workspace);
       if (!table) return notify("The weights are still on their way. Try again in a moment.");
       return download(
         name("csv"),
@@ -49,11 +49,15 @@ export function ExportMenu() {
     download(name(kind), data);
   };
 
-  const items = [
-    { kind: "svg", label: "SVG", about: "this view, editable text" },
-    { kind: "png", label: "PNG", about: `this view, 2×, ${2 * plotWidth()} px wide` },
-    { kind: "csv", label: "CSV", about: table ? `${table.count.toLocaleString("en")} rows: ${table.about}` : "rows" },
-  ] as const;
+  /** Made when the menu opens: what a table holds follows heads, pins and layers. */
+  const items = () => {
+    const table = entry.table(workspace);
+    return [
+      { kind: "svg", label: "SVG", about: "this view, editable text" },
+      { kind: "png", label: "PNG", about: `this view, 2×, ${2 * plotWidth()} px wide` },
+      { kind: "csv", label: "CSV", about: table ? `${table.count.toLocaleString("en")} rows: ${table.about}` : "rows" },
+    ] as const;
+  };
 
   return (
     <Menu
@@ -73,7 +77,7 @@ export function ExportMenu() {
       }
     >
       {(close) =>
-        items.map(({ kind, label, about }) => (
+        items().map(({ kind, label, about }) => (
           <button
             key={kind}
             type="button"
