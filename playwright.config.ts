@@ -20,6 +20,11 @@ process.env.CHROMIUM ??= (await findBrowser()) ?? "";
 const app = `http://127.0.0.1:${process.env.APP_PORT}/`;
 const workerPage = `http://127.0.0.1:${process.env.WORKER_PAGE_PORT}/`;
 const launchOptions = { executablePath: process.env.CHROMIUM, args: browserFlags };
+/** No name is resolved: what a page asks of anyone but this machine fails. */
+const cutOff = {
+  ...launchOptions,
+  args: [...browserFlags, "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"],
+};
 const withGpu = { ...launchOptions, args: [...browserFlags, ...softwareGpuFlags] };
 
 export default defineConfig({
@@ -35,7 +40,11 @@ export default defineConfig({
   projects: [
     { name: "worker", testMatch: /worker\.spec\.ts/, use: { baseURL: workerPage, launchOptions } },
     { name: "webgpu", testMatch: /webgpu\.spec\.ts/, use: { baseURL: workerPage, launchOptions: withGpu } },
-    { name: "app", testIgnore: /(worker|webgpu)\.spec\.ts/, use: { baseURL: app, launchOptions } },
+    {
+      name: "app",
+      testIgnore: /(worker|webgpu)\.spec\.ts/,
+      use: { baseURL: app, launchOptions: cutOff, viewport: { width: 1440, height: 900 } },
+    },
   ],
   webServer: [
     {

@@ -1,0 +1,62 @@
+import { folderOf } from "../src/cli/folder";
+import { createNodeSession } from "../src/cli/session";
+import { readTarget } from "../src/explain/candidates";
+import { modelFilesOf, readJson, readModel } from "../src/explain/conformance/folder";
+import { openEngine } from "../src/explain/engine";
+import type { Candidate, Target } from "../src/explain/target";
+import { spell } from "../src/store/units";
+import type { Encoding } from "../src/text/encoding";
+import { createTokenizer, type Tokenizer } from "../src/text/tokenizer";
+
+/** What the engine says of a text under Node, where no browser had a hand in it. */
+export interface Reference {
+  readonly encoding: Encoding;
+  readonly target: Target;
+  readonly candidates: readonly Candidate[];
+  readonly layers: number;
+  readonly heads: number;
+  /** Of one head: [tokens, tokens]. */
+  weights(layer: number, head: number): Float32Array;
+}
+
+export async function tokenizerOf(path: string): Promise<Tokenizer> {
+  const folder = folderOf(path);
+  return createTokenizer(await readJson(folder, "tokenizer.json"), await readJson(folder, "tokenizer_config.json"));
+}
+
+/** Runs a model of this machine on a text, and reads all of its attention. */
+export async function explainText(path: string, text: string, pair?: string): Promise<Reference> {
+  const folder = folderOf(path);
+  const files = modelFilesOf(folder);
+  const engine = await openEngine(
+    await readModel(folder, files.find((file) => file.endsWith("/model.onnx")) ?? files[0]!),
+    createNodeSession,
+  );
+  try {
+    const tokenizer = await tokenizerOf(path);
+    const trace = await engine.run(tokenizer.encode(text, pair));
+    const tokens = trace.encoding.ids.length;
+    const attention: Float32Array[] = [];
+    for (const { index } of trace.sites) attention.push((await trace.attention(index)).data as Float32Array);
+    const vocabulary = { token: (id: number) => tokenizer.token(id), mask: tokenizer.special.mask };
+    return {
+      encoding: trace.encoding,
+      ...readTarget(engine, trace, null, vocabulary),
+      layers: engine.layers,
+      heads: engine.heads,
+      weights: (layer, head) => attention[layer]!.subarray(head * tokens * tokens, (head + 1) * tokens * tokens),
+    };
+  } finally {
+    await engine.release();
+  }
+}
+
+/** Tokens as the columns of Heads write them. */
+export const rowsOf = ({ tokens }: Encoding): string[] =>
+  tokens.map((token) => {
+    const { mark, label } = spell(token);
+    return mark + label;
+  });
+
+/** Tokens as the chips write them: joined subwords without their mark. */
+export const chipsOf = ({ tokens }: Encoding): string[] => tokens.map((token) => spell(token).label);
