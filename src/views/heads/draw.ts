@@ -129,7 +129,7 @@ export function stubMarks(
     if (q === focused)
       marks.push({
         kind: "text",
-        x: stubs.right - width - 7,
+        x: Math.max(28, stubs.right - width - 7),
         y: y + 4,
         text: percent(byRow[q]!),
         fill: palette.ink2,

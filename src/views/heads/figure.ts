@@ -24,6 +24,8 @@ export const MOST_ROWS = 120;
 const ROW = 23.2;
 const ABOVE = 96;
 const BELOW = 42;
+/** Narrower figures say what they leave out on a line of its own. */
+const ONE_LINE = 960;
 
 type Looks = Pick<State, "pinned" | "curved" | "pairFilter">;
 
@@ -94,7 +96,13 @@ function legendMarks(y: number, width: number, palette: Palette, sentence: strin
     x += 72;
   }
   marks.push(text(x + 6, y, "Colour = head", palette.ink2));
-  marks.push(text(width - 24, y, sentence, palette.ink3, { anchor: "end", size: 11 }));
+  const beside = width >= ONE_LINE;
+  marks.push(
+    text(beside ? width - 24 : 24, beside ? y : y + 20, sentence, palette.ink3, {
+      anchor: beside ? "end" : "start",
+      size: 11,
+    }),
+  );
   return marks;
 }
 
@@ -124,7 +132,8 @@ export function headsFigure(picture: Picture, looks: Looks, palette: Palette, wi
   const wide = Math.max(width, 720);
   const laid = layoutOf(wide, ROW * (to - from), columns);
   const layout: Layout = { ...laid, row: ROW, top: ABOVE - from * ROW };
-  const height = ABOVE + (to - from) * ROW + BELOW;
+  const legend = ABOVE + (to - from) * ROW + BELOW - 16;
+  const height = legend + 16 + (wide < ONE_LINE ? 20 : 0);
   const straight = !looks.curved;
   const layer = layerOf(shown, site);
   const listed = heads.map(({ head }) => head).join(", ");
@@ -174,12 +183,7 @@ export function headsFigure(picture: Picture, looks: Looks, palette: Palette, wi
       ...stubMarks(layout, palette, picture.notDrawn, range, pin?.side === "query" ? pin.row : null),
       ...(pin ? barMarks(layout, palette, sharesOf(heads, pin), range) : []),
       ...tokenMarks(picture, layout, palette, looks.pinned, range),
-      ...legendMarks(
-        height - 16,
-        wide,
-        palette,
-        notDrawnSentence(picture.notDrawn, plan, filterLabel(looks.pairFilter)),
-      ),
+      ...legendMarks(legend, wide, palette, notDrawnSentence(picture.notDrawn, plan, filterLabel(looks.pairFilter))),
     ],
   };
 }

@@ -22,7 +22,7 @@ export interface Layout {
 
 const GUTTER = 24;
 const STUB_LABEL = 30;
-const STUB = 63;
+const STUB = 60;
 const PAD = 14;
 const MOST_SIGNS = 18;
 
@@ -33,7 +33,7 @@ const longest = (units: readonly Unit[]): number =>
 export const rowHeight = (height: number, rows: number, narrow: boolean): number =>
   Math.min(narrow ? 22 : 26, Math.max(narrow ? 17.9 : 18.5, height / Math.max(1, rows)));
 
-/** Lays the columns out: narrow frames (phones, small embeds) leave out stubs and bars. */
+/** Lays the columns out. Frames under 760 pixels have no bars, under 560 (phones, small embeds) no stubs either. */
 export function layoutOf(
   width: number,
   height: number,
@@ -61,12 +61,12 @@ export function layoutOf(
       top: 4,
     };
   }
-  const stubs = { right: GUTTER + STUB_LABEL + STUB - 25, full: STUB };
+  const stubs = { right: GUTTER + STUB_LABEL + STUB - 22, full: STUB };
   const query = Math.min(width * 0.2, Math.max(106, signs(columns.queries)));
   const right = stubs.right + GUTTER + query;
   const key = Math.min(width * 0.2, Math.max(80, signs(columns.keys)));
-  const full = Math.min(256, Math.max(110, width * 0.257));
-  const left = width - GUTTER - full;
+  const full = width < 760 ? 0 : Math.min(256, width * 0.257);
+  const left = width - GUTTER - full + (full > 0 ? 0 : 16);
   return {
     width,
     size,
@@ -76,7 +76,7 @@ export function layoutOf(
     x0: right + PAD,
     x1: left - 16 - key - PAD,
     key: { left: left - 16 - key, width: key },
-    bars: { left, full },
+    bars: full > 0 ? { left, full } : null,
     top: 6,
   };
 }
