@@ -8,7 +8,7 @@ import { Header } from "./shell/Header";
 import { Inspector } from "./shell/Inspector";
 import { KeysDialog } from "./shell/KeysDialog";
 import { useKeys } from "./shell/keys";
-import { useLink } from "./shell/link";
+import { addressOf, useLink } from "./shell/link";
 import { ModelPicker } from "./shell/ModelPicker";
 import { Notices } from "./shell/Notices";
 import { Rail, Tabs } from "./shell/Rail";
@@ -18,7 +18,7 @@ import { TargetSelector } from "./shell/TargetSelector";
 import { TextField } from "./shell/TextField";
 import { useActions, useApp, useWorkspace, WorkspaceContext } from "./store/react";
 import type { Workspace } from "./store/store";
-import { linkOf, writeLink } from "./store/url";
+import { linkOf } from "./store/url";
 import { views } from "./views";
 import { usePhone, useScheme } from "./views/shared/environment";
 
@@ -75,7 +75,7 @@ function EmbedFooter() {
   const { embed: _, ...link } = linkOf(store.getState());
   return (
     <footer className="embed-footer">
-      <a href={`${location.pathname}#${writeLink(link)}`} target="_blank" rel="noreferrer">
+      <a href={addressOf(link)} target="_blank" rel="noreferrer">
         Open in Attention Explorer ↗
       </a>
     </footer>

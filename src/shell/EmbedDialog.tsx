@@ -1,6 +1,7 @@
 import { useActions, useApp, useWorkspace } from "../store/react";
-import { linkOf, writeLink } from "../store/url";
+import { linkOf } from "../store/url";
 import { DialogFrame } from "./Dialog";
+import { addressOf } from "./link";
 
 const inAttribute = (text: string): string => text.replaceAll("&", "&amp;").replaceAll('"', "&quot;");
 
@@ -9,8 +10,7 @@ export function EmbedDialog() {
   const { store } = useWorkspace();
   const { notify } = useActions();
   const files = useApp(({ source }) => source?.kind === "files");
-  const link = writeLink({ ...linkOf(store.getState()), embed: true });
-  const address = `${location.origin}${location.pathname}#${link}`;
+  const address = addressOf({ ...linkOf(store.getState()), embed: true });
   const code = `<iframe src="${inAttribute(address)}" width="100%" height="640" style="border:0" title="Attention Explorer" allow="clipboard-write"></iframe>`;
   return (
     <DialogFrame title="Embed this view">

@@ -1,11 +1,12 @@
 import { useActions, useApp, useWorkspace } from "../store/react";
 import type { Theme } from "../store/state";
-import { linkOf, writeLink } from "../store/url";
+import { linkOf } from "../store/url";
 import { Chevron } from "../views/shared/controls";
 import { usePhone } from "../views/shared/environment";
 import { icons, Logo } from "../views/shared/icons";
 import { ExportMenu } from "./ExportMenu";
 import { deviceLabel, shape } from "./format";
+import { addressOf } from "./link";
 
 const nextTheme: Readonly<Record<Theme, Theme>> = { system: "light", light: "dark", dark: "system" };
 const themeIcon = { system: icons.system, light: icons.moon, dark: icons.sun } as const;
@@ -86,7 +87,7 @@ export function ShareButton() {
   const phone = usePhone();
   const share = async () => {
     const state = store.getState();
-    const url = `${location.origin}${location.pathname}#${writeLink(linkOf(state))}`;
+    const url = addressOf(linkOf(state));
     const files = state.source?.kind === "files";
     const note = files
       ? "Link copied. It can't carry a model from your files: whoever opens it picks the same files."

@@ -1,9 +1,13 @@
 import { useEffect } from "react";
 import { debounce } from "../store/latest";
 import { useWorkspace } from "../store/react";
-import { linkOf, writeLink } from "../store/url";
+import { type Link, linkOf, writeLink } from "../store/url";
 
 const WRITE_AFTER = 300;
+
+/** The whole address of a link; another hub that this page was opened with stays in it. */
+export const addressOf = (link: Link): string =>
+  `${location.origin}${location.pathname}${location.search}#${writeLink(link)}`;
 
 /** Keeps the fragment of the address as the state is, and follows links that are opened in this page. */
 export function useLink(): void {
