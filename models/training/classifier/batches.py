@@ -1,14 +1,12 @@
 """Examples as token ids, in batches of similar length."""
 
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 import torch
 
-from classifier.data import natural, spaced
-from places import WORK
+from classifier.data import Example, natural, spaced
 
 TOKENS = 2560  # a batch holds about this many
 LONGEST = 64  # training texts are cut here
@@ -25,15 +23,14 @@ class Dataset:
     share: np.ndarray
 
 
-def training_set(tokenizer, shares: dict[str, float]) -> Dataset:
-    """The cleaned training texts; `shares` says how often a source is seen an epoch."""
-    examples = json.loads((WORK / "classifier-data.json").read_text())["train"]
+def dataset(examples: list[Example], tokenizer, shares: dict[str, float]) -> Dataset:
+    """The examples as ids; `shares` says how often a source is seen an epoch."""
     spellings = [
-        tokenizer([spell(e["text"]) for e in examples], truncation=True, max_length=LONGEST)["input_ids"]
+        tokenizer([spell(e.text) for e in examples], truncation=True, max_length=LONGEST)["input_ids"]
         for spell in (natural, spaced)
     ]
-    positive = np.array([e["positive"] for e in examples], dtype=np.float32)
-    return Dataset(spellings, positive, np.array([shares[e["source"]] for e in examples]))
+    positive = np.array([e.positive for e in examples], dtype=np.float32)
+    return Dataset(spellings, positive, np.array([shares[e.source] for e in examples]))
 
 
 def pad(rows: list[list[int]]) -> torch.Tensor:

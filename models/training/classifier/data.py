@@ -9,6 +9,7 @@ from places import WORK, read_archive
 
 # How positive a phrase is, for the five labels that people gave (very negative .. very positive).
 POSITIVITY = (0.02, 0.2, 0.5, 0.8, 0.98)
+CLEANED = WORK / "classifier-data.json"
 MAX_PHRASE_OF_NEUTRAL = 3  # words; longer neutral phrases teach little
 
 
@@ -113,12 +114,18 @@ def _distinct(examples: list[Example]) -> list[Example]:
     return distinct
 
 
+def cleaned() -> tuple[list[Example], list[tuple[str, int]], list[tuple[str, int]]]:
+    """What `main` has written, as `load` gives it."""
+    parts = json.loads(CLEANED.read_text())
+    return [Example(**e) for e in parts["train"]], parts["dev"], parts["test"]
+
+
 def main() -> None:
     """Writes the cleaned sets to WORK and says how large they are."""
     examples, dev, test = load()
     WORK.mkdir(parents=True, exist_ok=True)
     parts = {"train": [vars(e) for e in examples], "dev": dev, "test": test}
-    (WORK / "classifier-data.json").write_text(json.dumps(parts))
+    CLEANED.write_text(json.dumps(parts))
     for source in ("sst", "polarity", "pros_cons"):
         texts = [e.text for e in examples if e.source == source]
         print(f"{source}: {len(texts)} texts, {sum(len(t.split()) for t in texts)} words")

@@ -1,11 +1,9 @@
 """Trains the WordPiece vocabulary and writes it in the hub's layout."""
 
-import json
-
 from tokenizers import BertWordPieceTokenizer
 from transformers import DistilBertTokenizerFast
 
-from classifier.data import natural, spaced
+from classifier.data import cleaned, natural, spaced
 from places import WORK, read_archive
 
 VOCABULARY = 8000
@@ -26,7 +24,7 @@ def load() -> DistilBertTokenizerFast:
 
 def main() -> None:
     """Trains on both spellings of the training texts, and on the stories."""
-    texts = [e["text"] for e in json.loads((WORK / "classifier-data.json").read_text())["train"]]
+    texts = [e.text for e in cleaned()[0]]
     trainer = BertWordPieceTokenizer(lowercase=True)
     trainer.train_from_iterator(
         [natural(t) for t in texts] + [spaced(t) for t in texts] + stories(),

@@ -1,8 +1,6 @@
 """Trains one network on the cleaned texts: resumes from its checkpoint, keeps a running average of the weights."""
 
-import argparse
 import copy
-import json
 import math
 import time
 from pathlib import Path
@@ -13,13 +11,11 @@ from torch.nn.functional import binary_cross_entropy_with_logits
 from transformers import DistilBertConfig, DistilBertForSequenceClassification
 
 from classifier import tokenizer as wordpiece
-from classifier.batches import Dataset, epoch, pad, training_set
-from classifier.vectors import word_vectors
+from classifier.batches import Dataset, epoch, pad
 from places import WORK
 
 DEVICE = "cuda" if torch.cuda.is_available() else "cpu"
-SHARES = {"sst": 1.0, "polarity": 2.0, "pros_cons": 0.3}
-WARMUP, AVERAGE, SAVE_EVERY, EVALUATE_EVERY = 200, 0.998, 100, 400
+WARMUP, AVERAGE, SAVE_EVERY, EVALUATE_EVERY = 100, 0.995, 50, 100
 
 
 def new_model(layers: int, dim: int, dropout: float, size: int) -> DistilBertForSequenceClassification:
@@ -61,8 +57,8 @@ def margins(model, rows: list[list[int]]) -> np.ndarray:
 class Run:
     """A training run that can stop at any step and go on later."""
 
-    def __init__(self, name: str, model, steps: int, rate: float):
-        self.folder = WORK / name
+    def __init__(self, name: str, model, steps: int, rate: float, work: Path = WORK):
+        self.folder = work / name
         self.folder.mkdir(parents=True, exist_ok=True)
         self.model = model.to(DEVICE).train()
         self.average = copy.deepcopy(self.model)
@@ -125,29 +121,3 @@ def train(run: Run, data: Dataset, dev: list, tokenizer, seed: int, masked: floa
                 break
 
 
-def main() -> None:
-    """One teacher: `python -m classifier.train NAME --seed S`."""
-    parser = argparse.ArgumentParser()
-    parser.add_argument("name")
-    parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--steps", type=int, default=1200)
-    parser.add_argument("--layers", type=int, default=4)
-    parser.add_argument("--dim", type=int, default=256)
-    parser.add_argument("--dropout", type=float, default=0.1)
-    parser.add_argument("--masked", type=float, default=0.1)
-    parser.add_argument("--rate", type=float, default=5e-4)
-    options = parser.parse_args()
-    torch.manual_seed(options.seed)
-    tokenizer = wordpiece.load()
-    data = training_set(tokenizer, SHARES)
-    model = new_model(options.layers, options.dim, options.dropout, len(tokenizer))
-    rows = data.spellings[0] + tokenizer(wordpiece.stories())["input_ids"]
-    vectors = word_vectors(rows, len(tokenizer), options.dim)
-    model.distilbert.embeddings.word_embeddings.weight.data.copy_(vectors)
-    dev = json.loads((WORK / "classifier-data.json").read_text())["dev"]
-    run = Run(options.name, model, options.steps, options.rate)
-    train(run, data, dev, tokenizer, options.seed, options.masked)
-
-
-if __name__ == "__main__":
-    main()

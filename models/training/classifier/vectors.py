@@ -1,4 +1,5 @@
-"""First word vectors: a factorised table of which word pieces occur near which (positive pointwise mutual information).
+"""First word vectors: a factorised table of which word pieces occur near which (positive pointwise mutual
+information).
 
 A few seconds of counting save a small model the epochs in which it would learn that rare words resemble common ones.
 """
