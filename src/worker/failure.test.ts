@@ -9,6 +9,18 @@ test.each([
   ["failed to call OrtRun(). ERROR_CODE: 6, ERROR_MESSAGE: std::bad_alloc", "out-of-memory"],
   ["Can't create a session. failed to allocate a buffer of size 4000000000.", "out-of-memory"],
   ["Aborted(OOM). Build with -sASSERTIONS for more info.", "out-of-memory"],
+  [
+    "failed to call OrtRun(). ERROR_CODE: 6, ERROR_MESSAGE: Non-zero status code returned while running Exp node. Name:'' Status Message: std::bad_alloc",
+    "out-of-memory",
+  ],
+  [
+    "failed to call OrtRun(). ERROR_CODE: 1, ERROR_MESSAGE: SafeIntExceptionHandler<onnxruntime::OnnxRuntimeException>::SafeIntOnOverflow() Integer overflow",
+    "out-of-memory",
+  ],
+  [
+    "failed to call OrtRun(). ERROR_CODE: 1, ERROR_MESSAGE: WebGPU validation failed. Buffer size (3600000000) exceeds the max buffer size limit (1073741824).",
+    "out-of-memory",
+  ],
   ["failed to call OrtRun(). ERROR_CODE: 1, ERROR_MESSAGE: Device is lost", "device-lost"],
   ["something else", "internal"],
 ] as const)("%s", (message, code) => {

@@ -30,7 +30,7 @@ const ofFile: Record<OnnxErrorKind, Failure["code"]> = {
 };
 
 const memory =
-  /bad_alloc|out of memory|failed to allocate|allocation fail|OOM\b|array buffer allocation|invalid array length/i;
+  /bad_alloc|out of memory|failed to allocate|allocation fail|OOM\b|invalid array length|integer overflow|size overflowed|max buffer size limit/i;
 const deviceLost = /device (is|was) lost|lost device|GPU lost/i;
 
 /** ONNX Runtime names the node that it stopped at only in its message. */
@@ -54,6 +54,13 @@ function ofRuntime(message: string): Failure | null {
   return null;
 }
 
+/** An exception of ONNX Runtime's own code says nothing of itself where it isn't caught there. */
+export function messageOf(error: unknown): string {
+  const text = String(error);
+  if (text === "[object WebAssembly.Exception]") return "ONNX Runtime broke off without a reason";
+  return error instanceof Error ? error.message : text;
+}
+
 /** What an error means to a person. Whatever isn't known is `internal` and keeps its message. */
 export function toFailure(error: unknown): Failure {
   if (error instanceof ExplainerError) return error.failure;
@@ -70,7 +77,7 @@ export function toFailure(error: unknown): Failure {
   if (error instanceof MissingFile) return { code: "missing-file", message: error.message };
   if (error instanceof DeviceLost) return { code: "device-lost", message: error.message };
   if (error instanceof DOMException && error.name === "AbortError") return { code: "cancelled", message: "cancelled" };
-  const message = error instanceof Error ? error.message : String(error);
+  const message = messageOf(error);
   if (error instanceof RangeError) return { code: "out-of-memory", message };
   return ofRuntime(message) ?? { code: "internal", message };
 }

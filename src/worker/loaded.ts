@@ -3,7 +3,7 @@ import { type Engine, openEngine } from "../explain/engine";
 import { encodeIds } from "../text/ids";
 import { loadTokenizer } from "../text/load";
 import type { Tokenizer } from "../text/tokenizer";
-import { fail } from "./failure";
+import { fail, messageOf } from "./failure";
 import type { Folder } from "./loading/folder";
 import { type OpenedModel, openModel } from "./loading/open";
 import type { Device, LoadedModel, ModelSource, Progress } from "./protocol";
@@ -26,6 +26,12 @@ const limits = { fp32: 1e-3, other: 2e-2 };
 
 const isGpu = (backend: Choice["backend"]): backend is GpuBackend => backend.device === "webgpu";
 
+async function onWasm(note: string): Promise<Choice> {
+  const choice = await chooseWasm([note]);
+  await choice.backend.warm();
+  return choice;
+}
+
 /** The backend, started; WASM where the GPU's build doesn't start. */
 async function start(wanted: Device | "auto"): Promise<Choice> {
   const choice = await chooseBackend(wanted);
@@ -34,10 +40,7 @@ async function start(wanted: Device | "auto"): Promise<Choice> {
     return choice;
   } catch (error) {
     if (!isGpu(choice.backend)) throw error;
-    const why = error instanceof Error ? error.message : String(error);
-    const other = await chooseWasm([`WebGPU didn't start, so the model runs on WASM: ${why}`]);
-    await other.backend.warm();
-    return other;
+    return onWasm(`WebGPU didn't start, so the model runs on WASM: ${messageOf(error)}`);
   }
 }
 
@@ -46,8 +49,7 @@ function tokenizerOf({ tokenizer }: OpenedModel): { tokenizer: Tokenizer | null;
   try {
     return { tokenizer: loadTokenizer(tokenizer), notes: [] };
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
-    return { tokenizer: null, notes: [`Type ids instead of text: ${why}`] };
+    return { tokenizer: null, notes: [`Type ids instead of text: ${messageOf(error)}`] };
   }
 }
 
@@ -58,18 +60,27 @@ async function sha256(bytes: Uint8Array): Promise<string> {
   return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
+interface Opened {
+  readonly engine: Engine;
+  readonly choice: Choice;
+  readonly verdict: Verdict;
+}
+
 /** Opens the graph on the backend that was chosen; a GPU is kept only if it agrees with the CPU on a few tokens. */
-async function openOn({ backend }: Choice, files: OpenedModel): Promise<{ engine: Engine; verdict: Verdict }> {
+async function openOn(choice: Choice, files: OpenedModel): Promise<Opened> {
+  const { backend } = choice;
   if (!isGpu(backend))
-    return { engine: await openEngine(files, backend.create), verdict: { device: "wasm", note: null } };
+    return { engine: await openEngine(files, backend.create), choice, verdict: { device: "wasm", note: null } };
   const check = checked(backend);
-  const engine = await openEngine(files, check.create); // which looks at every attention site once
   try {
+    const engine = await openEngine(files, check.create); // which looks at every attention site once
     if (engine.family !== "vision") await engine.run(encodeIds("10 11 12 13"));
-    return { engine, verdict: await check.settle(engine.precision === "fp32" ? limits.fp32 : limits.other) };
+    return { engine, choice, verdict: await check.settle(engine.precision === "fp32" ? limits.fp32 : limits.other) };
   } catch (error) {
-    await engine.release();
-    throw error;
+    const broken = check.broken();
+    if (broken === null) throw error;
+    // What broke on the GPU may have left the whole runtime broken; another is started.
+    return openOn(await onWasm(`WebGPU can't run this model, so it runs on WASM: ${broken}`), files);
   }
 }
 
@@ -88,11 +99,11 @@ export async function loadModel(
   const file = source.kind === "shipped" ? undefined : source.file;
   const files = await openModel(folder, file, onProgress);
   const hash = sha256(files.model);
-  const choice = await starting;
+  const started = await starting;
   signal.throwIfAborted();
   onProgress({ label: `Preparing ${folder.name}`, done: 0, total: null, unit: "passes" });
   const { tokenizer, notes } = tokenizerOf(files);
-  const { engine, verdict } = await openOn(choice, files);
+  const { engine, choice, verdict } = await openOn(started, files);
   if (signal.aborted) {
     await engine.release();
     throw fail("cancelled", "cancelled");

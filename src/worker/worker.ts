@@ -13,7 +13,11 @@ export interface WorkerApi extends Outcomes<Explainer> {
 const outcomeOf = <T>(call: () => Promise<T>): Promise<Outcome<T>> =>
   call().then(
     (value) => ({ ok: true, value }),
-    (error: unknown) => ({ ok: false, failure: toFailure(error) }),
+    (error: unknown) => {
+      const failure = toFailure(error);
+      if (failure.code === "internal") console.error(error); // nobody foresaw it: its stack may help
+      return { ok: false, failure };
+    },
   );
 
 watchHeaps();

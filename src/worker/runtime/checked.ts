@@ -1,5 +1,6 @@
 import type { CreateSession, Session } from "../../explain/session";
 import type { Tensor } from "../../tensor/tensor";
+import { messageOf } from "../failure";
 import type { Device } from "../protocol";
 import { DeviceLost, type GpuBackend } from "./backend";
 
@@ -12,6 +13,8 @@ export interface Verdict {
 /** Sessions that run on the GPU and on the CPU until it is settled which of them to keep. */
 export interface Checked {
   readonly create: CreateSession;
+  /** Why the GPU can't be used, or null as long as it can. */
+  broken(): string | null;
   /** Keeps the GPU's sessions if no value that was fetched so far was off by more than `limit`; else the CPU's. */
   settle(limit: number): Promise<Verdict>;
 }
@@ -33,8 +36,6 @@ export function difference(a: Tensor, b: Tensor): number {
   return largest === Number.POSITIVE_INFINITY ? largest : largest / scale;
 }
 
-const reason = (error: unknown): string => (error instanceof Error ? error.message : String(error));
-
 /** WebGPU that is trusted once it has given the same numbers as WASM on a few tokens of the very model. */
 export function checked(backend: GpuBackend): Checked {
   const pairs: { gpu: Session | null; cpu: Session | null }[] = [];
@@ -50,13 +51,13 @@ export function checked(backend: GpuBackend): Checked {
       try {
         gpu = await backend.create(source);
       } catch (error) {
-        broken = reason(error);
+        broken = messageOf(error);
       }
     try {
       return { gpu, cpu: await backend.onCpu(source) };
     } catch (error) {
       if (!gpu) throw error;
-      unchecked = reason(error); // both don't fit
+      unchecked = messageOf(error); // both don't fit
       return { gpu, cpu: null };
     }
   };
@@ -77,7 +78,7 @@ export function checked(backend: GpuBackend): Checked {
       return reference;
     } catch (error) {
       if (!reference) throw error;
-      broken = reason(error);
+      broken = messageOf(error);
       return reference;
     }
   };
@@ -112,5 +113,5 @@ export function checked(backend: GpuBackend): Checked {
     if (unchecked !== null) return { device: "webgpu", note: `WebGPU wasn't checked against WASM: ${unchecked}` };
     return { device: "webgpu", note: null };
   };
-  return { create, settle };
+  return { create, broken: () => broken, settle };
 }
