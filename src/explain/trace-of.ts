@@ -34,6 +34,18 @@ export async function traceOf({ canonical, anatomy, sites, runBatch }: Runnable,
   };
   const read = async (tap: Tap, columns: "key" | "width", head?: number) =>
     readTap(await fetch(tap.value), tap.layout, { batch: 1, tokens }, columns, 0, head);
+  /** Of keys or values, which several heads may share: one for each head of the site. */
+  const shared = async (tap: Tap, headOf: readonly number[], head?: number): Promise<Tensor> => {
+    if (head === undefined && tap.layout.heads < headOf.length) {
+      const each = await Promise.all(headOf.map((h) => read(tap, "width", h)));
+      const data = new Float32Array(each.length * each[0].data.length);
+      each.forEach((one, h) => {
+        data.set(one.data as Float32Array, h * one.data.length);
+      });
+      return { dtype: "float32", dims: [each.length, ...each[0].dims], data };
+    }
+    return read(tap, "width", head === undefined ? undefined : (headOf[head] ?? head));
+  };
   const site = (index: number) => {
     const found = anatomy.sites[index];
     if (!found) throw new Error(`no attention site: ${index} of ${anatomy.sites.length}`);
@@ -46,8 +58,8 @@ export async function traceOf({ canonical, anatomy, sites, runBatch }: Runnable,
     answers: answers.map((name) => rowOf(kept[name])),
     attention: (index, head) => read(site(index).probs, "key", head),
     queries: (index, head) => read(site(index).q, "width", head),
-    keys: (index, head) => read(site(index).k, "width", head),
-    values: (index, head) => read(site(index).v, "width", head),
+    keys: (index, head) => shared(site(index).k, site(index).kHead, head),
+    values: (index, head) => shared(site(index).v, site(index).vHead, head),
     async residual(layer) {
       const tap = anatomy.residual?.layers[layer];
       if (!tap)

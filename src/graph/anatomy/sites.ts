@@ -1,9 +1,13 @@
 import { intAttribute } from "../../onnx/attributes";
-import type { Node, Value } from "../../onnx/model";
+import type { Graph, Node, Value } from "../../onnx/model";
 import type { Canonical } from "../canonicalise";
 import { GraphError, label } from "../error";
-import { type Flow, isProduct, operandsOf } from "./flow";
-import { type Layout, layoutOf, type Role } from "./layout";
+import { readsOf, subgraphsOf } from "../topology";
+import { axisAlong } from "./axes";
+import { type Flow, operandsOf } from "./flow";
+import { headOf, kvHeadsOf } from "./heads";
+import { type Known, type Layout, layoutOf, type Role } from "./layout";
+import { type Path, probsAmong, productAfter, productBefore } from "./paths";
 
 /** A value to read and how. */
 export interface Tap {
@@ -17,13 +21,16 @@ export interface AttentionSite {
   /** The product of queries and keys, and the one of probabilities and values. */
   readonly scores: Node;
   readonly context: Node;
-  /** As the values are weighted with: after masks, dropped columns and NaN guards. */
+  /** As the values are weighted with: after masks, dropped columns and guards, before gates. */
   readonly probs: Tap;
   readonly q: Tap;
   readonly k: Tap;
   readonly v: Tap;
   readonly heads: number;
   readonly kvHeads: number;
+  /** For each head, the one that it uses of the heads that keys and values are read with. */
+  readonly kHead: readonly number[];
+  readonly vHead: readonly number[];
   /** Values read from the input of its layer on: it stands behind every cut before this index. */
   readonly index: number;
 }
@@ -34,18 +41,6 @@ export interface NearMiss {
   readonly reason: string;
 }
 
-const views = new Set("Identity Cast Reshape Transpose Unsqueeze Squeeze Flatten Expand Tile".split(" "));
-const before = new Set([
-  ...views,
-  ..."Add Sub Mul Div Where Tanh Clip Max Min Neg Slice Concat Pad Sum DequantizeLinear QuantizeLinear GatherElements".split(
-    " ",
-  ),
-]);
-const after = new Set([
-  ...views,
-  ..."Where Mul Div Slice Dropout QuantizeLinear DequantizeLinear DynamicQuantizeLinear Pad".split(" "),
-]);
-
 /** Every softmax over keys between a product of two activations and a product with a third; and the ones that missed. */
 export function sitesOf(
   canonical: Canonical,
@@ -54,69 +49,43 @@ export function sitesOf(
   const sites: AttentionSite[] = [];
   const misses: NearMiss[] = [];
   for (const node of canonical.model.graph.nodes) {
+    if (node.outputs.some((v) => flow.has(v)) && subgraphsOf(node).some(hasSoftmax))
+      throw new GraphError("unsupported form", `${node.opType} with a softmax inside`, node);
     if (node.opType !== "Softmax" || !flow.has(node.inputs[0])) continue;
     const scores = productBefore(flow, node);
-    if (typeof scores === "string") {
-      misses.push({ node, reason: scores });
-      continue;
-    }
-    const context = productAfter(flow, node);
-    if (typeof context === "string") {
-      misses.push({ node, reason: context });
-      continue;
-    }
-    sites.push(siteOf(canonical, flow, node, scores, context));
+    const context = scores && productAfter(flow, node);
+    if (context) sites.push(siteOf(canonical, flow, node, scores, context));
+    else
+      misses.push({
+        node,
+        reason: scores
+          ? "nothing multiplies its result with an activation"
+          : "its input is no product of two activations",
+      });
   }
+  refuseParallel(canonical, flow, sites);
   return { sites, misses };
 }
 
-interface Path {
-  readonly product: Node;
-  /** From the softmax towards the product, each value between. */
-  readonly values: readonly Value[];
-}
+const hasSoftmax = (graph: Graph): boolean =>
+  graph.nodes.some((n) => n.opType === "Softmax" || subgraphsOf(n).some(hasSoftmax));
 
-const isActivationProduct = (flow: Flow, node: Node): boolean =>
-  isProduct(node) && operandsOf(node).every((v) => flow.has(v));
-
-function productBefore(flow: Flow, softmax: Node): Path | string {
-  const found = new Map<Node, Value[]>();
-  const seen = new Set<Value>();
-  const visit = (value: Value, path: Value[]) => {
-    if (seen.has(value)) return;
-    seen.add(value);
-    const node = flow.producer.get(value);
-    if (!node) return;
-    if (isProduct(node)) {
-      if (isActivationProduct(flow, node)) found.set(node, [...path, value]);
-    } else if (before.has(node.opType))
-      for (const input of node.inputs) if (flow.has(input)) visit(input, [...path, value]);
-  };
-  visit(softmax.inputs[0], []);
-  if (found.size === 0) return "its input is no product of two activations";
-  if (found.size > 1) return `its input sums ${found.size} products of two activations`;
-  const [[product, values]] = [...found];
-  return { product, values };
-}
-
-function productAfter(flow: Flow, softmax: Node): Path | string {
-  const found = new Map<Node, Value[]>();
-  const seen = new Set<Value>();
-  const visit = (value: Value, path: Value[]) => {
-    if (seen.has(value)) return;
-    seen.add(value);
-    for (const node of flow.consumers.get(value) ?? []) {
-      if (isProduct(node)) {
-        if (isActivationProduct(flow, node)) found.set(node, [...path, value]);
-      } else if (after.has(node.opType))
-        for (const output of node.outputs) if (flow.has(output)) visit(output, [...path, value]);
+/** Sites must follow on one another: several side by side are heads of one layer, or layers of several models. */
+function refuseParallel({ model }: Canonical, flow: Flow, sites: readonly AttentionSite[]): void {
+  const place = new Map(model.graph.nodes.map((n, i) => [n, i]));
+  sites.slice(1).forEach((site, i) => {
+    const before = sites[i];
+    const reached = new Set(before.context.outputs);
+    for (const node of model.graph.nodes.slice(place.get(before.context), (place.get(site.scores) as number) + 1)) {
+      if (readsOf(node).some((v) => reached.has(v))) for (const output of node.outputs) reached.add(output);
     }
-  };
-  visit(softmax.outputs[0], []);
-  if (found.size === 0) return "nothing multiplies its result with an activation";
-  if (found.size > 1) return `${found.size} products read its result`;
-  const [[product, values]] = [...found];
-  return { product, values };
+    if (site.scores.outputs.some((v) => flow.has(v) && !reached.has(v)))
+      throw new GraphError(
+        "unclear layout",
+        `${label(before.softmax)} and ${label(site.softmax)} attend side by side`,
+        site.softmax,
+      );
+  });
 }
 
 function siteOf(canonical: Canonical, flow: Flow, softmax: Node, scores: Path, context: Path): AttentionSite {
@@ -133,21 +102,46 @@ function siteOf(canonical: Canonical, flow: Flow, softmax: Node, scores: Path, c
     }
     return dims;
   };
-  const opset = canonical.model.opsets.get("") ?? 1;
   const rank = dimsOf(softmax.outputs[0], softmax).length;
-  const given = intAttribute(softmax, "axis", opset < 13 ? 1 : -1);
-  const axis = given < 0 ? given + rank : given;
-  if (opset < 13 && axis !== rank - 1)
-    throw new GraphError("unclear layout", `Softmax over axes ${axis} to ${rank - 1} at once`, softmax);
+  const axis = axisOf(softmax, rank, canonical.model.opsets.get("") ?? 1);
+  for (const { opType, ...node } of [scores.product, context.product]) {
+    if (opType === "Einsum" || opType === "Gemm")
+      throw new GraphError("unclear layout", `a product by ${opType}`, { opType, ...node });
+  }
 
+  // Which of the product's last two axes are the keys, and where the other one is among the probabilities.
+  const forth = [...scores.values].reverse();
+  for (const value of forth) dimsOf(value, scores.product);
+  const follow = (at: number) => axisAlong(facts, flow, forth, at);
+  const keysLast = follow(-1) === axis;
+  if (!keysLast && follow(-2) !== axis)
+    throw new GraphError(
+      "unclear layout",
+      "the softmax is over neither the rows nor the columns of its product",
+      softmax,
+    );
+  const queries = follow(keysLast ? -2 : -1);
   const chain = [...context.values];
-  const value = probsAmong(flow, softmax, chain);
+  const weighting = chain[chain.length - 1];
+  const probsFirst = operandsOf(context.product)[0] === weighting;
+  if (axisAlong(facts, flow, chain, axis) !== (probsFirst ? -1 : -2))
+    throw new GraphError("unclear layout", "the product does not sum over the softmax's axis", context.product);
+
+  const value = probsAmong(canonical, flow, softmax, chain);
   const dims = dimsOf(value, softmax);
-  const tokens = dims[axis];
-  const probs: Tap = {
-    value,
-    layout: layoutOf(dims, { [axis]: "key", ...queryAxis(dims, axis, tokens) }, point, tokens, softmax),
+  const keys = rank + axis;
+  const tokens = dims[keys];
+  if (canonical.inputs.some((i) => i.role === "ids") && tokens !== point.length)
+    throw new GraphError(
+      "unclear layout",
+      `[${dims}]: ${tokens} keys where the text has ${point.length} tokens`,
+      softmax,
+    );
+  const known = {
+    [keys]: "key",
+    ...(queries === null ? queryAxis(dims, keys, tokens) : { [rank + queries]: "token" }),
   };
+  const probs: Tap = { value, layout: layoutOf(dims, known as Known, point, tokens, softmax) };
 
   // Where queries and heads share an axis, their order is that of the probabilities' own axes.
   const order = probs.layout.axes.flat().filter((r): r is Role => r === "token" || r === "head");
@@ -161,76 +155,41 @@ function siteOf(canonical: Canonical, flow: Flow, softmax: Node, scores: Path, c
       layout: layoutOf(shape, { [at]: "token", [widthAt]: "width" }, point, tokens, product, order.slice(-2)),
     };
   };
-  const scoreRank = dimsOf(scores.values[scores.values.length - 1], scores.product).length;
-  const moved = scores.values.some((v) => {
-    const node = flow.producer.get(v);
-    return node?.opType === "Transpose" && node !== scores.product && dimsOf(v, node).length === scoreRank;
-  });
-  if (moved) throw new GraphError("unclear layout", "scores are transposed before the softmax", softmax);
-  const keysLast = axis === rank - 1;
-  const probsFirst = operandsOf(context.product)[0] === chain[chain.length - 1];
+  const q = operand(scores.product, keysLast ? 0 : 1, keysLast ? -2 : -1);
   const k = operand(scores.product, keysLast ? 1 : 0, keysLast ? -1 : -2);
+  const v = operand(context.product, probsFirst ? 1 : 0, probsFirst ? -2 : -1);
+  const weights = operand(context.product, probsFirst ? 0 : 1, probsFirst ? -2 : -1);
+  const { heads } = probs.layout;
   return {
     softmax,
     scores: scores.product,
     context: context.product,
     probs,
-    q: operand(scores.product, keysLast ? 0 : 1, keysLast ? -2 : -1),
+    q,
     k,
-    v: operand(context.product, probsFirst ? 1 : 0, probsFirst ? -2 : -1),
-    heads: probs.layout.heads,
-    kvHeads: kvHeadsOf(canonical, flow, k, probs.layout.heads),
+    v,
+    heads,
+    kvHeads: kvHeadsOf(canonical, flow, k, heads),
+    kHead: headOf(canonical, [q, k], { heads, tokens }, scores.product),
+    vHead: headOf(canonical, [weights, v], { heads, tokens }, context.product),
     index: flow.indexOf.get(scores.product.outputs[0]) ?? 0,
   };
 }
 
-/**
- * The probabilities on the way to their product: after masks, guards and dropped columns, but before the axes move and
- * before an activation gates them, which makes something else of them.
- */
-function probsAmong(flow: Flow, softmax: Node, chain: readonly Value[]): Value {
-  const producerOf = (v: Value) => flow.producer.get(v) as Node;
-  const isGated = (v: Value) => producerOf(v).inputs.filter((i) => flow.has(i)).length > 1;
-  const isMoved = (v: Value) => views.has(producerOf(v).opType) && !/Identity|Cast/.test(producerOf(v).opType);
-  const rest = chain.filter((v) => v !== softmax.outputs[0]);
-  const end = rest.findIndex((v) => isGated(v) || isMoved(v));
-  if (end < 0) return chain[chain.length - 1];
-  const late = rest.slice(end).find((v) => !isGated(v) && !views.has(producerOf(v).opType));
-  if (late !== undefined)
-    throw new GraphError("unclear layout", "probabilities change after their axes moved", producerOf(late));
-  return end === 0 ? softmax.outputs[0] : rest[end - 1];
+/** A softmax's axis, counted from the end. */
+function axisOf(softmax: Node, rank: number, opset: number): number {
+  const given = intAttribute(softmax, "axis", opset < 13 ? 1 : -1);
+  const axis = given < 0 ? given : given - rank;
+  if (opset < 13 && axis !== -1)
+    throw new GraphError("unclear layout", `Softmax over axes ${axis + rank} to ${rank - 1} at once`, softmax);
+  return axis;
 }
 
-/** The query axis of probabilities: beside the keys where that has their size, else the one that does. */
-function queryAxis(dims: readonly number[], keys: number, tokens: number): Partial<Record<number, Role>> {
+/** The query axis of probabilities whose queries share an axis with heads before: beside the keys, else the one of their size. */
+function queryAxis(dims: readonly number[], keys: number, tokens: number): Known {
   const beside = keys === dims.length - 1 ? keys - 1 : keys + 1;
   const at = dims[beside] === tokens ? beside : dims.findIndex((d, i) => i !== keys && d === tokens);
   return at < 0 ? {} : { [at]: "token" };
-}
-
-/** The fewest heads that the keys had before they were repeated for their groups. */
-function kvHeadsOf(canonical: Canonical, flow: Flow, k: Tap, heads: number): number {
-  const { facts } = canonical;
-  const count = (value: Value) => facts.dims(value)?.reduce((n, d) => n * d, 1) ?? Number.POSITIVE_INFINITY;
-  const whole = count(k.value);
-  let least = whole;
-  let value = k.value;
-  for (;;) {
-    const node = flow.producer.get(value);
-    if (
-      !node ||
-      !["Transpose", "Reshape", "Expand", "Tile", "Unsqueeze", "Squeeze", "Cast", "Identity", "Mul", "Div"].includes(
-        node.opType,
-      )
-    )
-      break;
-    const next = node.inputs.find((v) => flow.has(v));
-    if (next === undefined) break;
-    value = next;
-    least = Math.min(least, count(value));
-  }
-  const mine = k.layout.heads;
-  return Math.max(1, Math.min(heads, Math.round((mine * least) / whole)));
 }
 
 export const describeMiss = ({ node, reason }: NearMiss): string => `${label(node)}: ${reason}`;

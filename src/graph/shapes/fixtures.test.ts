@@ -56,7 +56,7 @@ describe("the shapes that are followed through a canonical graph are those that 
       values,
       file.external(),
     );
-    const wrong = values.flatMap((value) => {
+    const wrong = values.flatMap((value): readonly unknown[] => {
       const fact = facts.of(value);
       const { dtype, dims } = results[value];
       const real = { dtype, dims: [...dims] };
