@@ -8,7 +8,7 @@ import { attentionTable, type Palette } from "../shared/palette";
 import { type Plan, tokensLeftOut } from "../shared/reading";
 import type { Mark, Picture as PictureMark } from "../shared/scene";
 
-export const LARGEST_PITCH = 50;
+export const LARGEST_PITCH = 96;
 export const SMALLEST_PITCH = 22;
 export const GAP = 4;
 export const LABELS = 34;
