@@ -141,6 +141,31 @@ function Editor({ onDone }: { readonly onDone: () => void }) {
   );
 }
 
+/** True from the press of a pointer until the click that it makes has been handled. */
+function useClicking(): boolean {
+  const [clicking, set] = useState(false);
+  useEffect(() => {
+    const down = () => set(true);
+    const up = () => requestAnimationFrame(() => set(false));
+    window.addEventListener("pointerdown", down, true);
+    window.addEventListener("pointerup", up, true);
+    window.addEventListener("pointercancel", up, true);
+    return () => {
+      window.removeEventListener("pointerdown", down, true);
+      window.removeEventListener("pointerup", up, true);
+      window.removeEventListener("pointercancel", up, true);
+    };
+  }, []);
+  return clicking;
+}
+
+/** What is true stays so while a pointer is down: a field that closed under it would move what the click is aimed at. */
+function useHeld(value: boolean, clicking: boolean): boolean {
+  const held = useRef(value);
+  if (value || !clicking) held.current = value;
+  return held.current;
+}
+
 /** The text: chips at rest, a field with chips under it while it is edited. */
 export function TextField() {
   const editing = useApp((state) => state.editing);
@@ -154,7 +179,8 @@ export function TextField() {
   const box = useRef<HTMLFormElement>(null);
   const encoding = typed ?? (model && shown?.origin === "live" ? shown.result.encoding : null);
   const live = !stale && shown?.origin === "live" && shown.result.encoding === encoding;
-  const open = editing || !encoding;
+  const clicking = useClicking();
+  const open = useHeld(editing, clicking) || !encoding;
   const coming = useApp(({ next, catalog }) =>
     next?.kind === "shipped" ? (catalog?.models.find(({ id }) => id === next.id)?.maxTokens ?? null) : null,
   );
