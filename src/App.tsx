@@ -101,13 +101,13 @@ function Page() {
       </button>
       {!embed && <Header />}
       {!embed && (
-        <div className="text-bar">
+        <section className="text-bar" aria-label="Text and target">
           <TextField />
           <div className="target-row">
             <TargetSelector />
             {phone && <EditText />}
           </div>
-        </div>
+        </section>
       )}
       <div className="body">
         {!embed && !phone && <Rail />}

@@ -117,11 +117,11 @@ export function HeadsPlot({ picture, compact = false }: { readonly picture: Pict
   const height = size?.height ?? 0;
   const pinnedRow = rowOf(plan, pinned);
   const focus = pinnedRow ?? rowOf(plan, hovered);
+  const lit = [...(pinnedRow ? [pinnedRow] : []), ...(pinned?.index === hovered?.index ? [] : rowsOf(plan, hovered))];
 
   useLayoutEffect(() => {
     if (!canvas.current || !layout || height === 0) return;
     painter.current ??= new LinePainter(canvas.current);
-    const lit = [...(pinnedRow ? [pinnedRow] : []), ...rowsOf(plan, hovered)];
     const visible = rowsIn(layout, scroll, height, rows);
     const focusedQuery = focus?.side === "query" ? focus.row : null;
     painter.current.paint({
@@ -139,22 +139,7 @@ export function HeadsPlot({ picture, compact = false }: { readonly picture: Pict
         ...(focus ? barMarks(layout, palette, sharesOf(heads, focus), visible) : []),
       ],
     });
-  }, [
-    heads,
-    layout,
-    palette,
-    straight,
-    scroll,
-    moving,
-    height,
-    ratio,
-    plan,
-    hovered,
-    pinnedRow,
-    focus,
-    rows,
-    notDrawn,
-  ]);
+  });
 
   useEffect(() => {
     const element = frame.current;

@@ -145,7 +145,7 @@ test("columns stand apart in every frame, and rows stay readable", () => {
   }
   expect(rowHeight(540, 23, false)).toBeCloseTo(540 / 23, 6);
   expect(rowHeight(540, 512, false)).toBeGreaterThan(18);
-  expect(rowHeight(540, 4, false)).toBe(26);
+  expect(rowHeight(540, 4, false)).toBe(32);
 });
 
 test("rows on screen are found from the scroll", () => {

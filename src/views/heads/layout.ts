@@ -31,7 +31,7 @@ const longest = (units: readonly Unit[]): number =>
 
 /** Rows fill the height as far as they stay readable; then they scroll. */
 export const rowHeight = (height: number, rows: number, narrow: boolean): number =>
-  Math.min(narrow ? 22 : 26, Math.max(narrow ? 17.9 : 18.5, height / Math.max(1, rows)));
+  Math.min(narrow ? 26 : 32, Math.max(narrow ? 17.9 : 18.5, height / Math.max(1, rows)));
 
 /** Lays the columns out. Frames under 760 pixels have no bars, under 560 (phones, small embeds) no stubs either. */
 export function layoutOf(
