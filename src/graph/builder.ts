@@ -73,7 +73,7 @@ export class Builder {
     const name = this.fresh("constant");
     const weight = weightOf(name, value);
     this.initializers.set(name, weight);
-    this.facts.weights({ initializers: new Map([[name, weight]]) });
+    this.facts.weight(name, weight);
     this.constants.set(key, name);
     return name;
   }

@@ -72,6 +72,9 @@ function answersOf(graph: Graph): readonly ValueInfo[] {
   return [first];
 }
 
+/** What passes an empty cache on is empty too. */
+const passing = new Set("Identity Cast Transpose Reshape Unsqueeze Squeeze Gather Split Slice Expand".split(" "));
+
 /** One pass over the nodes in order: each is rewritten or kept, and its results' shapes inferred. */
 class Walk {
   readonly nodes: Node[] = [];
@@ -88,10 +91,11 @@ class Walk {
   take(graph: Graph): void {
     for (const [name, weight] of graph.initializers) this.initializers.set(name, weight);
     this.facts.weights(graph);
-    const read = new Set([...graph.nodes.flatMap(readsOf), ...graph.outputs.map((o) => o.name)]);
+    const read = new Set(graph.outputs.map((o) => o.name));
+    for (const node of graph.nodes) for (const input of readsOf(node)) read.add(input);
     for (const node of sorted(graph.nodes)) {
-      const outputs = node.outputs.map((o) => (read.has(o) ? o : ""));
-      this.visit(outputs.some((o) => o === "") ? { ...node, outputs } : node);
+      const whole = node.outputs.every((o) => read.has(o));
+      this.visit(whole ? node : { ...node, outputs: node.outputs.map((o) => (read.has(o) ? o : "")) });
     }
   }
 
@@ -118,20 +122,7 @@ class Walk {
   private keep(node: Node): void {
     this.facts.infer(node);
     this.nodes.push(node);
-    // What passes an empty cache on is empty too.
-    const passes = [
-      "Identity",
-      "Cast",
-      "Transpose",
-      "Reshape",
-      "Unsqueeze",
-      "Squeeze",
-      "Gather",
-      "Split",
-      "Slice",
-      "Expand",
-    ].includes(node.opType);
-    if (passes && this.empty.has(node.inputs[0])) {
+    if (this.empty.size > 0 && passing.has(node.opType) && this.empty.has(node.inputs[0])) {
       for (const output of node.outputs) if (this.facts.dims(output)?.includes(0)) this.empty.add(output);
     }
   }
@@ -143,7 +134,7 @@ class Walk {
     const weight = given ? { ...given, name } : plain(node, name);
     if (!weight) return false;
     this.initializers.set(name, weight);
-    this.facts.weights({ initializers: new Map([[name, weight]]) });
+    this.facts.weight(name, weight);
     return true;
   }
 

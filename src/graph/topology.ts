@@ -1,7 +1,10 @@
 import type { Graph, Node, Value } from "../onnx/model";
 
+const none: readonly Graph[] = [];
+
 /** The subgraphs that a node holds: the branches of an `If`, the body of a `Loop` or `Scan`. */
 export function subgraphsOf(node: Node): readonly Graph[] {
+  if (node.attributes.size === 0) return none;
   const found: Graph[] = [];
   for (const attribute of node.attributes.values()) {
     if (attribute.type === "graph") found.push(attribute.value);
@@ -23,7 +26,7 @@ export function captured(graph: Graph): Set<Value> {
 /** Every value that a node reads: its inputs, and what its subgraphs capture. */
 export function readsOf(node: Node): readonly Value[] {
   const subgraphs = subgraphsOf(node);
-  const inputs = node.inputs.filter((v) => v !== "");
+  const inputs = node.inputs.includes("") ? node.inputs.filter((v) => v !== "") : node.inputs;
   return subgraphs.length === 0 ? inputs : [...inputs, ...subgraphs.flatMap((g) => [...captured(g)])];
 }
 
@@ -33,18 +36,34 @@ export interface Topology {
   readonly consumers: ReadonlyMap<Value, readonly Node[]>;
 }
 
-export function topologyOf(graph: Pick<Graph, "nodes">): Topology {
-  const producer = new Map<Value, Node>();
-  const consumers = new Map<Value, Node[]>();
-  for (const node of graph.nodes) {
-    for (const output of node.outputs) if (output) producer.set(output, node);
-    for (const input of new Set(readsOf(node))) {
-      const readers = consumers.get(input);
-      if (readers) readers.push(node);
-      else consumers.set(input, [node]);
-    }
+const known = new WeakMap<readonly Node[], Topology>();
+
+/** Looked up again for the same nodes: reading a graph of thousands of them takes as long as many a pass over it. */
+export function topologyOf({ nodes }: Pick<Graph, "nodes">): Topology {
+  let topology = known.get(nodes);
+  if (!topology) {
+    topology = { producer: producersOf(nodes), consumers: consumersOf(nodes) };
+    known.set(nodes, topology);
   }
-  return { producer, consumers };
+  return topology;
+}
+
+/** Who makes each value. */
+export function producersOf(nodes: readonly Node[]): ReadonlyMap<Value, Node> {
+  const producer = new Map<Value, Node>();
+  for (const node of nodes) for (const output of node.outputs) if (output) producer.set(output, node);
+  return producer;
+}
+
+function consumersOf(nodes: readonly Node[]): ReadonlyMap<Value, readonly Node[]> {
+  const consumers = new Map<Value, Node[]>();
+  for (const node of nodes)
+    for (const input of readsOf(node)) {
+      const readers = consumers.get(input);
+      if (!readers) consumers.set(input, [node]);
+      else if (readers[readers.length - 1] !== node) readers.push(node); // a node may read a value twice
+    }
+  return consumers;
 }
 
 /**
@@ -52,7 +71,8 @@ export function topologyOf(graph: Pick<Graph, "nodes">): Topology {
  * Throws where the graph has a cycle.
  */
 export function sorted(nodes: readonly Node[]): Node[] {
-  const { producer } = topologyOf({ nodes });
+  const producer = producersOf(nodes);
+  if (inOrder(nodes, producer)) return [...nodes];
   const done = new Set<Node>();
   const open = new Set<Node>();
   const order: Node[] = [];
@@ -82,4 +102,17 @@ export function sorted(nodes: readonly Node[]): Node[] {
     }
   }
   return order;
+}
+
+/** Whether each node stands after those that it reads from, as ONNX asks of a file. */
+function inOrder(nodes: readonly Node[], producer: ReadonlyMap<Value, Node>): boolean {
+  const made = new Set<Node>();
+  for (const node of nodes) {
+    for (const input of readsOf(node)) {
+      const from = producer.get(input);
+      if (from && !made.has(from)) return false;
+    }
+    made.add(node);
+  }
+  return true;
 }

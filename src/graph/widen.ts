@@ -18,17 +18,17 @@ export function widen(model: Model): Model {
   return hasNarrow(model.graph) ? { ...model, graph: widenGraph(model.graph) } : model;
 }
 
-const hasNarrow = (graph: Graph): boolean =>
-  [...graph.initializers.values()].some((w) => narrow(w.dtype)) ||
-  [...graph.inputs, ...graph.outputs].some((v) => narrow(v.dtype)) ||
-  graph.nodes.some(
-    (n) =>
-      [...n.attributes.values()].some(
-        (a) =>
-          (a.type === "tensor" && narrow(a.value.dtype)) ||
-          (n.opType === "Cast" && a.type === "int" && narrowCodes.has(Number(a.value))),
-      ) || subgraphsOf(n).some(hasNarrow),
-  );
+function hasNarrow(graph: Graph): boolean {
+  for (const { dtype } of graph.initializers.values()) if (narrow(dtype)) return true;
+  for (const { dtype } of [...graph.inputs, ...graph.outputs]) if (narrow(dtype)) return true;
+  return graph.nodes.some((node) => {
+    for (const attribute of node.attributes.values()) {
+      if (attribute.type === "tensor" && narrow(attribute.value.dtype)) return true;
+      if (attribute.type === "int" && node.opType === "Cast" && narrowCodes.has(Number(attribute.value))) return true;
+    }
+    return subgraphsOf(node).some(hasNarrow);
+  });
+}
 
 function widenGraph(graph: Graph): Graph {
   const initializers = new Map<Value, Weight>();

@@ -166,52 +166,45 @@ function readAttribute(r: Reader, attributes: Map<string, Attribute>): void {
     const start = r.position;
     let name = "";
     let reference = "";
-    let code: number | null = null;
-    // The values by their AttributeType: the type may come after them, and is absent in the oldest files.
-    const found = new Map<number, Attribute>();
-    const list = <T>(type: "floats" | "ints" | "strings" | "graphs"): T[] => {
-      const present = found.get(attributeCodes[type]);
-      if (present) return present.value as unknown as T[];
-      const value: T[] = [];
-      found.set(attributeCodes[type], { type, value } as unknown as Attribute);
-      return value;
-    };
-    const set = (attribute: Attribute & { type: keyof typeof attributeCodes }) =>
-      found.set(attributeCodes[attribute.type], attribute);
+    let code = 0;
+    let stated = false;
+    // Values of different types: the type may come after them, and is absent in the oldest files.
+    const found: Attribute[] = [];
     while (r.next())
       switch (r.field) {
         case 1:
           name = r.string("attribute name");
           break;
         case 2:
-          set({ type: "float", value: r.float("attribute f") });
+          put(found, { type: "float", value: r.float("attribute f") });
           break;
         case 3:
-          set({ type: "int", value: r.int64("attribute i") });
+          put(found, { type: "int", value: r.int64("attribute i") });
           break;
         case 4:
-          set({ type: "string", value: r.view("attribute s") });
+          put(found, { type: "string", value: r.view("attribute s") });
           break;
         case 5:
-          set({ type: "tensor", value: r.message("attribute t", () => readTensor(r)) });
+          put(found, { type: "tensor", value: r.message("attribute t", () => readTensor(r)) });
           break;
         case 6:
-          set({ type: "graph", value: r.message("attribute g", () => readGraph(r)) });
+          put(found, { type: "graph", value: r.message("attribute g", () => readGraph(r)) });
           break;
         case 7:
-          r.floats("attribute floats", list("floats"));
+          r.floats("attribute floats", listIn<number>(found, "floats"));
           break;
         case 8:
-          r.int64s("attribute ints", list("ints"));
+          r.int64s("attribute ints", listIn<bigint>(found, "ints"));
           break;
         case 9:
-          list<Uint8Array>("strings").push(r.view("attribute strings"));
+          listIn<Uint8Array>(found, "strings").push(r.view("attribute strings"));
           break;
         case 11:
-          list<Graph>("graphs").push(r.message("attribute graphs", () => readGraph(r)));
+          listIn<Graph>(found, "graphs").push(r.message("attribute graphs", () => readGraph(r)));
           break;
         case 20:
           code = r.integer("attribute type");
+          stated = true;
           break;
         case 21:
           reference = r.string("ref_attr_name");
@@ -219,16 +212,36 @@ function readAttribute(r: Reader, attributes: Map<string, Attribute>): void {
         default:
           r.skip();
       }
-    attributes.set(name, chosen());
-
-    function chosen(): Attribute {
-      if (reference) return { type: "reference", value: reference, ...(code === null ? {} : { code }) };
-      if (!code && found.size === 1) return [...found.values()][0]!;
-      const attribute = found.get(code ?? 0) ?? absent.get(code ?? 0);
-      return attribute ?? { type: "opaque", value: r.bytes.subarray(start, r.end) };
-    }
+    if (reference) attributes.set(name, { type: "reference", value: reference, ...(stated ? { code } : {}) });
+    else attributes.set(name, chosen(found, code) ?? { type: "opaque", value: r.bytes.subarray(start, r.end) });
   });
 }
+
+/** Of several values of a type the last counts. */
+function put(found: Attribute[], attribute: Attribute): void {
+  const at = found.length === 0 ? -1 : found.findIndex((a) => a.type === attribute.type);
+  if (at < 0) found.push(attribute);
+  else found[at] = attribute;
+}
+
+/** Lists are read in pieces. */
+function listIn<T>(found: Attribute[], type: "floats" | "ints" | "strings" | "graphs"): T[] {
+  const present = found.find((a) => a.type === type);
+  if (present) return present.value as unknown as T[];
+  const value: T[] = [];
+  found.push({ type, value } as unknown as Attribute);
+  return value;
+}
+
+/** The value of the stated type, or the only one where none is stated. */
+function chosen(found: readonly Attribute[], code: number): Attribute | undefined {
+  const [first] = found;
+  if (first && found.length === 1 && (code === 0 || codeOf(first) === code)) return first;
+  return found.find((a) => codeOf(a) === code) ?? absent.get(code);
+}
+
+const codeOf = ({ type }: Attribute): number | undefined =>
+  type === "reference" || type === "opaque" ? undefined : attributeCodes[type];
 
 /** What an attribute of a type is whose value isn't written, as protobuf leaves out zeros and empty lists. */
 const absent: ReadonlyMap<number, Attribute> = new Map<number, Attribute>([

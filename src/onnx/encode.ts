@@ -1,7 +1,7 @@
 import { attributeCodes, dtypeCodes } from "./codes";
 import { OnnxError } from "./error";
 import type { Attribute, Dim, Graph, LocalFunction, Model, Node, ValueInfo, Weight } from "./model";
-import { serialize, type Writer } from "./wire-write";
+import { Writer } from "./wire-write";
 
 export interface Externalize {
   /** The name under which the runtime is given the file that the model was decoded from. */
@@ -27,13 +27,12 @@ const most = 2 ** 31 - 1;
  * @throws OnnxError `too-large` where over 2 GiB would be inline.
  */
 export function encodeModel(model: Model, options: EncodeOptions = {}): Uint8Array {
-  return serialize(
-    (w) => writeModel(w, model, options.externalize ?? null),
-    (size) => {
-      if (size > most)
-        throw new OnnxError("too-large", `too large for one file: ${size} bytes inline; externalize the weights`);
-    },
-  );
+  const w = new Writer();
+  writeModel(w, model, options.externalize ?? null);
+  return w.finish((size) => {
+    if (size > most)
+      throw new OnnxError("too-large", `too large for one file: ${size} bytes inline; externalize the weights`);
+  });
 }
 
 function writeModel(w: Writer, model: Model, externalize: Externalize | null): void {

@@ -1,4 +1,4 @@
-import type { Graph, Node, Value } from "../../onnx/model";
+import type { Graph, Node, Value, Weight } from "../../onnx/model";
 import { GraphError } from "../error";
 import { creationRules } from "./creation";
 import { elementwiseRules } from "./elementwise";
@@ -28,13 +28,15 @@ export const hasShapeRule = (opType: string): boolean => opType in rules;
  */
 export class Facts {
   private readonly facts: Map<Value, Fact>;
+  private readonly context: RuleContext;
 
   constructor(
-    private readonly opset: number,
+    opset: number,
     bound: ReadonlyMap<Value, Fact>,
     private readonly outer: Facts | null = null,
   ) {
     this.facts = new Map(bound);
+    this.context = { opset, evaluate: (graph) => this.evaluate(graph) };
   }
 
   /** Nodes whose operators have no shape rule. */
@@ -55,7 +57,12 @@ export class Facts {
 
   /** Takes in the initializers of a graph. */
   weights(graph: Pick<Graph, "initializers">): void {
-    for (const [name, weight] of graph.initializers) this.facts.set(name, factOfWeight(weight));
+    for (const [name, weight] of graph.initializers) this.weight(name, weight);
+  }
+
+  /** Takes in one initializer or constant. */
+  weight(name: Value, weight: Weight): void {
+    this.facts.set(name, factOfWeight(weight));
   }
 
   /** Infers a node's outputs. An operator without a rule leaves them unknown; sizes that don't fit throw. */
@@ -63,10 +70,9 @@ export class Facts {
     const rule = rules[node.opType];
     if (!rule) this.unruled.push(node);
     const inputs = node.inputs.map((v) => (v === "" ? null : this.of(v)));
-    const context: RuleContext = { opset: this.opset, evaluate: (graph) => this.evaluate(graph) };
     let inferred: readonly Fact[] = [];
     try {
-      inferred = rule ? rule(node, inputs, context) : [];
+      inferred = rule ? rule(node, inputs, this.context) : [];
     } catch (error) {
       throw new GraphError("no shape", `${node.opType}: ${(error as Error).message}`, node);
     }
@@ -76,7 +82,7 @@ export class Facts {
   }
 
   private evaluate(graph: Graph): readonly Fact[] {
-    const inner = new Facts(this.opset, new Map(), this);
+    const inner = new Facts(this.context.opset, new Map(), this);
     inner.weights(graph);
     for (const node of graph.nodes) inner.infer(node);
     return graph.outputs.map((o) => inner.of(o.name));

@@ -9,13 +9,20 @@ export function factOfWeight(weight: Weight): Fact {
   const { dtype, dims, source } = weight;
   const small = source.kind === "bytes" && sizeOf(dims) <= followed;
   if (!small) return { dtype, dims };
-  const { data } = tensorOf(weight);
+  const tensor = tensorOf(weight);
+  const { data } = tensor;
   // Integers and doubles exactly; the rest has no more bits than a float32.
   const value =
     data instanceof BigInt64Array || data instanceof BigUint64Array
-      ? Array.from(data, Number)
+      ? numbers(data)
       : dtype === "float64" || /^u?int(8|16|32)$/.test(dtype)
         ? Array.from(data as Float64Array)
-        : Array.from(toFloat32(tensorOf(weight)));
+        : Array.from(toFloat32(tensor));
   return { dtype, dims, value };
+}
+
+function numbers(data: BigInt64Array | BigUint64Array): number[] {
+  const found: number[] = [];
+  for (const value of data) found.push(Number(value));
+  return found;
 }
