@@ -1,6 +1,6 @@
 import { fileURLToPath } from "node:url";
 import react from "@vitejs/plugin-react";
-import type { Plugin } from "vite";
+import { defaultClientConditions, type Plugin } from "vite";
 import { defineConfig } from "vitest/config";
 // With these a page may share memory between threads. `require-corp` and not `credentialless`: nothing here comes from
 // elsewhere without CORS, and Safari has only this one. The last lets isolated pages embed this one.
@@ -11,10 +11,16 @@ const here = (path: string): string => fileURLToPath(new URL(path, import.meta.u
 const transformers = here("node_modules/@xenova/transformers/src/");
 
 /** Of the hub package only the file access is taken, from its sources: the package as a whole brings its own runtime. */
-export const hubAccess = {
+const hubAccess = {
   "@xenova/transformers/env": `${transformers}env.js`,
   "@xenova/transformers/hub": `${transformers}utils/hub.js`,
   "@xenova/transformers/metadata": `${transformers}utils/model_registry/get_file_metadata.js`,
+};
+
+/** Of ONNX Runtime the builds are taken that fetch their two files by address. */
+export const resolve = {
+  alias: hubAccess,
+  conditions: ["onnxruntime-web-use-extern-wasm", ...defaultClientConditions],
 };
 
 /** Those sources also read from disk under Node, and tell by empty modules that they are in a browser. */
@@ -53,7 +59,7 @@ const contentPolicy = (): Plugin => ({
 export default defineConfig({
   base: "./",
   plugins: [withoutDisk(), react(), contentPolicy(), shippedModels(here("models"))],
-  resolve: { alias: hubAccess },
+  resolve,
   worker: { format: "es", plugins: () => [withoutDisk()] },
   build: {
     target: "es2022",

@@ -1,7 +1,7 @@
 import { fileURLToPath } from "node:url";
 import { defineConfig } from "vite";
 import { shippedModels } from "../../scripts/shipped-models.ts";
-import { hubAccess, withoutDisk } from "../../vite.config.ts";
+import { resolve, withoutDisk } from "../../vite.config.ts";
 
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 
@@ -10,7 +10,7 @@ export default defineConfig({
   root: here("."),
   base: "./",
   plugins: [withoutDisk(), shippedModels(here("../fixtures/conformance"), [{ id: "bert-seqcls" }, { id: "gpt2" }])],
-  resolve: { alias: hubAccess },
+  resolve,
   worker: { format: "es", plugins: () => [withoutDisk()] },
   build: {
     outDir: here("../../.cache/worker-page"),

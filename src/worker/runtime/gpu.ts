@@ -2,7 +2,7 @@ import type { InferenceSession } from "onnxruntime-web";
 import type { CreateSession, Session } from "../../explain/session";
 import { namedAngles } from "./angles";
 import { DeviceLost, type GpuBackend } from "./backend";
-import { configure, type Ort, sessionsOf, warm } from "./ort";
+import { configure, type Ort, type RuntimeFiles, sessionsOf, warm } from "./ort";
 
 /** Rejects every run once the GPU is gone, also one that is under way: ONNX Runtime would wait for it for ever. */
 function untilLost(session: Session, lost: Promise<never>): Session {
@@ -14,8 +14,8 @@ const provider = (onCpu: readonly string[]): InferenceSession.WebGpuExecutionPro
   onCpu.length > 0 ? { name: "webgpu", forceCpuNodeNames: onCpu } : { name: "webgpu" };
 
 /** WebGPU by ONNX Runtime's native execution provider, in float32. */
-export function startGpu(ort: Ort): GpuBackend {
-  const threads = configure(ort);
+export function startGpu(ort: Ort, files: RuntimeFiles): GpuBackend {
+  const threads = configure(ort, files);
   ort.env.webgpu.powerPreference = "high-performance";
   const create: CreateSession = async (source) => {
     const { graph, names } = namedAngles(source.graph);

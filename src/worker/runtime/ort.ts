@@ -11,9 +11,17 @@ export interface Ort {
   readonly Tensor: TensorConstructor;
 }
 
+/** Addresses of the two files that a build consists of; its threads load the first and nothing else. */
+export interface RuntimeFiles {
+  readonly mjs: string;
+  readonly wasm: string;
+}
+
 /** Settings that hold for all builds; to be made before the first session. Returns the number of threads. */
-export function configure(ort: Ort): number {
+export function configure(ort: Ort, { mjs, wasm }: RuntimeFiles): number {
   const threads = threadCount();
+  const here = import.meta.url; // addresses may be relative to this module, and not to the one that imports them
+  ort.env.wasm.wasmPaths = { mjs: new URL(mjs, here).href, wasm: new URL(wasm, here).href };
   ort.env.wasm.numThreads = threads;
   ort.env.wasm.proxy = false;
   ort.env.logLevel = "error";
