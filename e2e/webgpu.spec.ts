@@ -24,6 +24,24 @@ test("WebGPU gives the attention that WASM and PyTorch give", async ({ worker })
     expect(cpu.candidates.find((candidate) => candidate.index === index)!.logit).toBeCloseTo(logit, 3);
 });
 
+test("a browser without promise integration gets the other build, and the same attention", async ({ worker, page }) => {
+  await page.route("**/assets/worker-*.js", async (route) => {
+    const response = await route.fetch();
+    await route.fulfill({ response, body: `delete WebAssembly.Suspending;\n${await response.text()}` });
+  });
+  const builds = new Set<string>();
+  page.context().on("request", (request) => {
+    const build = /ort-wasm-simd-threaded(\.\w+)?-/.exec(request.url());
+    if (build) builds.add(build[1] ?? "");
+  });
+  await worker.open();
+  const model = value(await worker.load({ kind: "shipped", id: "bert-seqcls" }, "webgpu"));
+  expect(model).toMatchObject({ device: "webgpu" });
+  expect([...builds]).toEqual([".asyncify"]);
+  const { trace } = value(await worker.run({ kind: "text", text }));
+  expect(worst(await worker.attention(trace, 0), golden.get("short.attn.0")!.data as Float32Array)).toBeLessThan(1e-3);
+});
+
 test("an emulated GPU is left alone where nobody asks for it", async ({ worker }) => {
   await worker.open();
   const model = value(await worker.load({ kind: "shipped", id: "bert-seqcls" }, "auto"));
