@@ -19,6 +19,7 @@ import {
   type Task,
   taskOf,
 } from "./architecture";
+import { inBatchOrder } from "./batch-order";
 import { type Batch, feedsOf } from "./feeds";
 import { probe } from "./probe";
 import type { CreateSession, Session } from "./session";
@@ -113,13 +114,14 @@ export function understand(files: Pick<ModelFiles, "model" | "config">): { canon
   return { canonical, anatomy: anatomyOf(canonical) };
 }
 
-async function engineOf(files: ModelFiles, canonical: Canonical, anatomy: Anatomy, session: Session): Promise<Engine> {
+async function engineOf(files: ModelFiles, canonical: Canonical, found: Anatomy, session: Session): Promise<Engine> {
   const { config } = files;
   const used = usedInputs(canonical.model.graph);
   const inputs = canonical.inputs.filter((i) => used.has(i.name));
   const runBatch = (batch: Batch, fetches: readonly string[]) => session.run(feedsOf(inputs, batch), fetches);
   const vision = inputs.some((i) => i.role === "pixels");
-  const { causal } = await probe(canonical, anatomy, runBatch);
+  const { causal } = await probe(canonical, found, runBatch);
+  const anatomy = await inBatchOrder(canonical, found, runBatch);
   const family: Family = vision ? "vision" : causal ? "decoder" : "encoder";
   const task = taskOf(config, canonical, causal);
   const sites = anatomy.sites.map(

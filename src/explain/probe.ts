@@ -1,10 +1,11 @@
-import type { Anatomy, AttentionSite } from "../graph/anatomy";
+import type { Anatomy, AttentionSite, Embedding } from "../graph/anatomy";
 import { readTap } from "../graph/anatomy/read";
 import type { Canonical } from "../graph/canonicalise";
 import { GraphError } from "../graph/error";
+import type { Facts } from "../graph/shapes";
 import type { Tensor } from "../tensor/tensor";
 import { zeros } from "../tensor/tensor";
-import type { Batch } from "./feeds";
+import type { Batch, TokenBatch } from "./feeds";
 
 const length = 6;
 
@@ -14,10 +15,10 @@ const length = 6;
  */
 export async function probe(
   canonical: Canonical,
-  { sites }: Anatomy,
+  { sites, embedding }: Anatomy,
   run: (batch: Batch, fetches: readonly string[]) => Promise<Record<string, Tensor>>,
 ): Promise<{ causal: boolean }> {
-  const batch = batchFor(canonical);
+  const batch = batchFor(canonical, embedding);
   const results = await run(
     batch,
     sites.map((s) => s.probs.value),
@@ -31,12 +32,23 @@ export async function probe(
   return { causal };
 }
 
-function batchFor({ inputs, point }: Canonical): Batch {
+function batchFor({ inputs, point, facts }: Canonical, embedding: Embedding): Batch {
   if (inputs.some((i) => i.role === "pixels")) return { pixels: zeros("float32", [1, 3, ...point.image]) };
-  // Ids of ordinary tokens in every vocabulary: the first few are often special.
-  const ids = Array.from({ length }, (_, i) => 10 + i);
-  return { ids: [ids], mask: [ids.map(() => 1)], segments: [ids.map(() => 0)] };
+  return rowsOf(textsFor(facts, embedding).slice(0, 1));
 }
+
+/** Two texts of ordinary tokens: the first ids of a vocabulary are often special. */
+export function textsFor(facts: Facts, { lookup }: Embedding): readonly (readonly number[])[] {
+  const words = (lookup && facts.dims(lookup.inputs[0])?.[0]) ?? Number.POSITIVE_INFINITY;
+  return [0, length].map((from) => Array.from({ length }, (_, i) => (10 + from + i) % words));
+}
+
+/** Texts of equal length as a batch without padding. */
+export const rowsOf = (ids: readonly (readonly number[])[]): TokenBatch => ({
+  ids,
+  mask: ids.map((row) => row.map(() => 1)),
+  segments: ids.map((row) => row.map(() => 0)),
+});
 
 function check(site: AttentionSite, { dims, data }: Tensor): void {
   const [heads, rows, columns] = dims;

@@ -84,6 +84,7 @@ const products = new Set([
   "MatMulInteger",
   "QLinearMatMul",
   "Conv",
+  "ConvInteger",
   "com.microsoft:MatMulNBits",
   "com.microsoft:MatMulBnb4",
   "Einsum",

@@ -6,6 +6,7 @@ import { type Flow, flowOf } from "./flow";
 import { type Residual, residualOf } from "./residual";
 import { type AttentionSite, describeMiss, type NearMiss, sitesOf } from "./sites";
 
+export type { Embedding } from "./embedding";
 export type { Layout, Role } from "./layout";
 export type { AttentionSite, Tap } from "./sites";
 

@@ -1,5 +1,6 @@
 import type { Value } from "../../onnx/model";
 import type { Canonical } from "../canonicalise";
+import { hasShapeRule } from "../shapes";
 import { readsOf } from "../topology";
 import { type Flow, isProduct } from "./flow";
 import { type Layout, layoutOf } from "./layout";
@@ -32,7 +33,10 @@ export function residualOf(canonical: Canonical, flow: Flow, sites: readonly Att
   const entries = sites.map((site) => before(site.index));
   if (entries.some((e) => !e)) return null;
 
-  const joins = cuts.filter((c) => c.tap && isJoin(flow, c.value, cuts[cuts.indexOf(c) - 1]?.index ?? -1));
+  const sums = cuts.filter((c, i) => isJoin(flow, c.value, cuts[i - 1]?.index ?? -1));
+  // A sum of unknown shape may be one of the stream: which is the last then can't be told.
+  if (sums.some((c) => !facts.dims(c.value))) return null;
+  const joins = sums.filter((c) => c.tap);
   const end = joins[joins.length - 1];
   if (!end || end.index < last.index) return null;
   const steps = stepsAfterSum(
@@ -84,7 +88,8 @@ function isJoin(flow: Flow, value: Value, since: number): boolean {
     seen.add(v);
     const producer = flow.producer.get(v);
     if (!producer) continue;
-    if (isProduct(producer)) return true;
+    // Experts multiply inside; what an operator without a rule does, nobody knows.
+    if (isProduct(producer) || /^Q?MoE$/.test(producer.opType) || !hasShapeRule(producer.opType)) return true;
     pending.push(...readsOf(producer).filter((x) => flow.has(x)));
   }
   return false;

@@ -233,6 +233,28 @@ const cases: readonly Case[] = [
     one("Conv", reals(2, 4, 9), reals(4, 1, 3)),
   ),
   with_({ dilations: ints([2]) }, one("Conv", reals(2, 3, 9), reals(4, 3, 3))),
+  with_({ pads: ints([1, 1]) }, one("ConvInteger", bytes(2, 3, 8), bytes(4, 3, 3))),
+  microsoft(
+    with_(
+      { k: int(1), activation_type: string("relu") },
+      one("MoE", reals(2, 3, 4), reals(6, 5), reals(5, 8, 4), null, reals(5, 4, 8)),
+    ),
+  ),
+  microsoft(
+    with_(
+      { k: int(1), activation_type: string("relu"), expert_weight_bits: int(8) },
+      one(
+        "QMoE",
+        reals(6, 16),
+        reals(6, 2),
+        bytes(2, 16, 16),
+        positive(2, 16),
+        null,
+        bytes(2, 16, 16),
+        positive(2, 16),
+      ),
+    ),
+  ),
   microsoft(with_(packedWeight, one("MatMulNBits", reals(2, 3, 32), bytes(5, 2, 8), positive(10)))),
   microsoft(
     with_(
