@@ -8,6 +8,9 @@ import { type Hub, startHub } from "./hub-server";
 export const models = readCatalog(JSON.parse(readFileSync("models/index.json", "utf8"))).models;
 export const shipped = models[0]!;
 
+/** Where its files are. */
+export const shippedFolder = `models/${shipped.id}`;
+
 export const fixtures = "e2e/fixtures/conformance";
 
 /** Whom the page asked, and what went wrong in it. Nothing outside is reachable: the browser resolves no name. */
@@ -170,6 +173,21 @@ export class Explorer {
       const [token, value] = row.split("\n").filter((part) => part.trim() !== "");
       return { token: token!, value: Number(value) };
     });
+  }
+
+  /** Every pixel of the lines. */
+  lines(): Promise<string> {
+    return this.view.locator(".plot-canvas").evaluate((canvas: HTMLCanvasElement) => canvas.toDataURL());
+  }
+
+  /** Every pixel of the thumbnails in Model. */
+  thumbnails(): Promise<string> {
+    return this.view.locator(".grid-canvas").evaluate((canvas: HTMLCanvasElement) => canvas.toDataURL());
+  }
+
+  /** Tokens that are lit as hovered, wherever they are. */
+  get lit(): Locator {
+    return this.page.locator("[data-lit=hover], .strength[data-lit]");
   }
 
   switch(name: string): Locator {

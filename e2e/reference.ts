@@ -60,3 +60,28 @@ export const rowsOf = ({ tokens }: Encoding): string[] =>
 
 /** Tokens as the chips write them: joined subwords without their mark. */
 export const chipsOf = ({ tokens }: Encoding): string[] => tokens.map((token) => spell(token).label);
+
+/** Weights of one head with the special tokens left out as keys and each row divided by the rest: [tokens, tokens]. */
+export function withoutSinks({ encoding, weights }: Reference, layer: number, head: number): Float32Array {
+  const { length } = encoding.ids;
+  const kept = weights(layer, head).map((weight, i) => (encoding.special[i % length] ? 0 : weight));
+  return kept.map((weight, i) => {
+    const from = i - (i % length);
+    return weight / kept.subarray(from, from + length).reduce((a, b) => a + b, 0);
+  });
+}
+
+/** Rows of a CSV file, by the names of its columns. */
+export function readCsv(data: Buffer): Record<string, string>[] {
+  const rows = data
+    .toString()
+    .split("\r\n")
+    .slice(0, -1)
+    .map((line) =>
+      [...line.matchAll(/(?:^|,)(?:"((?:[^"]|"")*)"|([^,]*))/g)].map(([, quoted, plain]) =>
+        quoted === undefined ? plain! : quoted.replaceAll('""', '"'),
+      ),
+    );
+  const [header, ...body] = rows;
+  return body.map((row) => Object.fromEntries(header!.map((name, i) => [name, row[i]!])));
+}

@@ -1,4 +1,4 @@
-import type { Input, LoadedModel, RunResult } from "../../worker/protocol";
+import { ExplainerError, type Input, type LoadedModel, type RunResult } from "../../worker/protocol";
 import type { CatalogExample } from "../catalog";
 import { debounce, tickets } from "../latest";
 import type { Shown, State, TokenRef } from "../state";
@@ -9,11 +9,14 @@ import { resolveTarget, withContrast } from "./target";
 const ENCODE_AFTER = 40;
 const RUN_AFTER = 250;
 
-/** What would run now; null where there is nothing to run. */
+/** What would run now; null where there is nothing to run. Throws `bad-input` for an id that is no number. */
 export function inputOf({ model, text, pair, ids }: State): Input | null {
   if (!model) return null;
   if (!model.tokenizer) {
     const numbers = (ids ?? "").split(/[\s,]+/).filter((part) => part !== "");
+    const wrong = numbers.find((part) => !/^\d+$/.test(part));
+    if (wrong !== undefined)
+      throw new ExplainerError({ code: "bad-input", message: `bad token id: ${wrong}; ids are whole numbers from 0` });
     return numbers.length > 0 ? { kind: "ids", ids: numbers.map(Number) } : null;
   }
   if (text.trim() === "") return null;
@@ -49,12 +52,12 @@ export function textActions(context: Context) {
 
   async function encode(): Promise<void> {
     const fresh = encodeTicket();
-    const input = inputOf(get());
-    if (!input) {
-      set({ typed: null });
-      return;
-    }
     try {
+      const input = inputOf(get());
+      if (!input) {
+        set({ typed: null });
+        return;
+      }
       const typed = await explainer.encode(input);
       if (fresh()) set({ typed });
     } catch (error) {
@@ -91,13 +94,13 @@ export function textActions(context: Context) {
     runLater.cancel();
     const fresh = runTicket();
     const { model } = get();
-    const input = inputOf(get());
-    if (!model || !input) {
-      set({ running: null });
-      return;
-    }
-    set({ running: { label: "Forward pass", done: 0, total: 1, unit: "passes" }, failure: null });
     try {
+      const input = inputOf(get());
+      if (!model || !input) {
+        set({ running: null, ...(model && { failure: null }) });
+        return;
+      }
+      set({ running: { label: "Forward pass", done: 0, total: 1, unit: "passes" }, failure: null });
       const result = await explainer.run(input, get().target);
       if (!fresh()) return;
       land(result, model);
