@@ -31,8 +31,8 @@ export default defineConfig({
   testDir: "e2e",
   outputDir: "test-results",
   snapshotPathTemplate: "e2e/screens/{arg}{ext}",
-  timeout: 120_000,
-  expect: { timeout: 15_000 },
+  timeout: 300_000,
+  expect: { timeout: 90_000 }, // starting a runtime takes a busy machine its time
   forbidOnly: Boolean(process.env.CI),
   workers: 2,
   reporter: [["list"], ["json", { outputFile: ".cache/e2e.json" }]],
