@@ -5,7 +5,8 @@ import { views } from "../views";
 import { linksOf, rowOf } from "../views/heads/draw";
 import { headName } from "../views/heads/names";
 import { column, usePicture } from "../views/heads/on-screen";
-import { usePhone } from "../views/shared/environment";
+import { TIGHT, useMedia, usePhone } from "../views/shared/environment";
+import { icons } from "../views/shared/icons";
 import { LeaveOutControls } from "../views/shared/LeaveOut";
 import { top } from "../views/shared/lines";
 import { FailurePanel } from "./FailurePage";
@@ -73,11 +74,17 @@ export function Inspector() {
   const sheet = useApp((state) => state.sheet);
   const wide = useApp(({ view, open, failure, model }) => view === "model" && open !== null && !(failure && !model));
   const phone = usePhone();
+  const tight = useMedia(TIGHT);
   const { toggleSheet } = useActions();
   const start = useRef<number | null>(null);
   if (!phone)
-    return shown ? (
+    return (tight ? sheet : shown) ? (
       <aside className="inspector" aria-label="Inspector" data-wide={wide || undefined}>
+        {tight && (
+          <button type="button" className="ghost icon close-panel" aria-label="Hide panel" onClick={toggleSheet}>
+            {icons.right}
+          </button>
+        )}
         <Content />
       </aside>
     ) : null;

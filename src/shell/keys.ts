@@ -2,6 +2,7 @@ import { useEffect } from "react";
 import { useWorkspace } from "../store/react";
 import type { Workspace } from "../store/store";
 import { views } from "../views";
+import { TIGHT } from "../views/shared/environment";
 
 /** Typing, and choices that have their own arrow keys. */
 const TYPES = "input, textarea, select, [contenteditable]";
@@ -27,7 +28,7 @@ function press(workspace: Workspace, key: string): boolean {
     ["?", () => actions.openDialog("keys")],
     ["Escape", actions.escape],
     ["m", () => actions.openDialog("models")],
-    ["i", actions.toggleInspector],
+    ["i", () => (matchMedia(TIGHT).matches ? actions.toggleSheet() : actions.toggleInspector())],
   ]);
   if (shown) {
     keys.set("ArrowLeft", () => (grid ? actions.moveOpen(-1, 0) : actions.stepLayer(-1)));

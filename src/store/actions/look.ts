@@ -57,6 +57,7 @@ export function settle(state: State, shown: Shown, look: Look | null): { patch: 
       head: heads.includes(state.head) ? state.head : heads[0]!,
       pinned,
       open,
+      ...(look?.open && { sheet: open !== null }),
       hovered: null,
       reached: null,
       look: null,

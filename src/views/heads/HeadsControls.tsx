@@ -86,6 +86,7 @@ function Swatches({ shown }: { readonly shown: Shown }) {
         {Array.from({ length: count }, (_, head) => {
           const on = heads.includes(head);
           const colour = headColour(palette, head);
+          const dashed = headDashed(palette, head);
           const scores = scoresOf(shown.scores, site, head);
           const character = scores && charactersOf(scores)[0];
           return (
@@ -96,8 +97,12 @@ function Swatches({ shown }: { readonly shown: Shown }) {
                 aria-pressed={on}
                 aria-label={`Head ${head}${character ? `, ${character.label}` : ""}`}
                 title={character ? `Head ${headName(shown, site, head)} ${character.meaning}` : undefined}
-                data-dashed={headDashed(palette, head) || undefined}
-                style={on ? { background: colour, borderColor: colour, color: inkOn(colour) } : { borderColor: colour }}
+                data-dashed={dashed || undefined}
+                style={
+                  on
+                    ? { background: colour, borderColor: dashed ? inkOn(colour) : colour, color: inkOn(colour) }
+                    : { borderColor: colour }
+                }
                 onClick={(event) => (event.shiftKey ? isolateHead(head) : toggleHead(head))}
                 onDoubleClick={() => isolateHead(head)}
               >

@@ -1,5 +1,6 @@
 import type { ReactNode } from "react";
 import { useActions, useApp } from "../../store/react";
+import { TIGHT, useMedia } from "./environment";
 import { icons } from "./icons";
 
 /** Title, one line of explanation, and tools of a view. Says when what is shown was computed in advance. */
@@ -32,11 +33,27 @@ export function ViewHeader({
   );
 }
 
+/** Brings the side panel back where it is hidden, or where there is no room for it beside the view. */
+function PanelButton() {
+  const inspector = useApp((state) => state.inspector);
+  const sheet = useApp((state) => state.sheet);
+  const tight = useMedia(TIGHT);
+  const { toggleInspector, toggleSheet } = useActions();
+  if (tight ? sheet : inspector) return null;
+  return (
+    <button type="button" className="ghost" aria-expanded={false} onClick={tight ? toggleSheet : toggleInspector}>
+      {icons.panel}
+      <span>Panel</span>
+    </button>
+  );
+}
+
 /** The buttons that every view has. */
 export function ViewTools() {
   const { openDialog } = useActions();
   return (
     <>
+      <PanelButton />
       <button type="button" className="ghost" onClick={() => openDialog("table")}>
         {icons.table}
         <span>Table</span>
