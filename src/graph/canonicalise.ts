@@ -3,7 +3,7 @@ import type { Graph, Model, Node, Value, ValueInfo, Weight } from "../onnx/model
 import { float32, int64 } from "../tensor/tensor";
 import { Builder } from "./builder";
 import { GraphError } from "./error";
-import { inlineFunctions } from "./inline";
+import { inlineFunctions, Scopes } from "./inline";
 import { bindInput, inputsOf, type ModelInput, type Point, pointOf } from "./inputs";
 import { prune } from "./prune";
 import { isRefused, operatorOf, rewrites } from "./rewrites";
@@ -81,6 +81,9 @@ class Walk {
   readonly initializers = new Map<Value, Weight>();
   /** Values that hold a cache without entries. */
   readonly empty = new Set<Value>();
+  private readonly scopes = new Scopes();
+  /** Names of values that nodes of the graph, and of branches taken so far, give. */
+  private readonly made = new Set<Value>();
 
   constructor(
     private readonly opset: number,
@@ -91,6 +94,7 @@ class Walk {
   take(graph: Graph): void {
     for (const [name, weight] of graph.initializers) this.initializers.set(name, weight);
     this.facts.weights(graph);
+    for (const node of graph.nodes) for (const output of node.outputs) this.made.add(output);
     const read = new Set(graph.outputs.map((o) => o.name));
     for (const node of graph.nodes) for (const input of readsOf(node)) read.add(input);
     for (const node of sorted(graph.nodes)) {
@@ -111,7 +115,7 @@ class Walk {
 
   private rewritten(node: Node, rewrite: Rewrite | undefined): boolean {
     if (!rewrite) return false;
-    const b = new Builder(this.opset, node.name || node.outputs.find((o) => o) || node.opType, this.facts);
+    const b = new Builder(this.opset, this.scopes.of(node), this.facts);
     const inputs = node.inputs.map((v) => (this.empty.has(v) ? "" : v));
     if (rewrite(b, { ...node, inputs }, { factOf: (v) => this.facts.of(v) }) === false) return false;
     for (const [name, weight] of b.initializers) this.initializers.set(name, weight);
@@ -142,6 +146,8 @@ class Walk {
   private inlineBranch(node: Node): void {
     const branch = graphAttribute(node, "else_branch");
     if (!branch) throw new GraphError("unsupported form", "If without an else branch", node);
+    const again = branch.nodes.flatMap((n) => n.outputs).find((v) => v !== "" && this.made.has(v));
+    if (again) throw new GraphError("unsupported form", `a branch that names ${again} again`, node);
     this.take(branch);
     branch.outputs.forEach((output, i) => {
       if (output.name === node.outputs[i]) return;

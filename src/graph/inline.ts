@@ -1,7 +1,21 @@
 import type { Attribute, Graph, LocalFunction, Model, Node, Value } from "../onnx/model";
+import { GraphError } from "./error";
 import { subgraphsOf } from "./topology";
 
 const key = (domain: string, name: string): string => `${domain}:${name}`;
+
+/** Names for what is written in a node's place: its own, made unique where several nodes share one. */
+export class Scopes {
+  private readonly taken = new Set<string>();
+
+  of({ name, outputs, opType }: Node): string {
+    const output = outputs.find((o) => o) ?? opType;
+    let scope = name || output;
+    while (this.taken.has(scope)) scope = `${scope}/${output}`;
+    this.taken.add(scope);
+    return scope;
+  }
+}
 
 /** The model with every call of a local function replaced by the function's nodes, under names of their own. */
 export function inlineFunctions(model: Model): Model {
@@ -10,20 +24,24 @@ export function inlineFunctions(model: Model): Model {
   const opsets = new Map(model.opsets);
   for (const f of model.functions)
     for (const [domain, version] of f.opsets) if (!opsets.has(domain)) opsets.set(domain, version);
-  return { ...model, opsets, functions: [], graph: inlineGraph(model.graph, functions, 0) };
+  return { ...model, opsets, functions: [], graph: inlineGraph(model.graph, { functions, scopes: new Scopes() }, 0) };
 }
 
-function inlineGraph(graph: Graph, functions: ReadonlyMap<string, LocalFunction>, depth: number): Graph {
-  return { ...graph, nodes: inlineNodes(graph.nodes, functions, depth) };
+interface Library {
+  readonly functions: ReadonlyMap<string, LocalFunction>;
+  readonly scopes: Scopes;
 }
 
-function inlineNodes(nodes: readonly Node[], functions: ReadonlyMap<string, LocalFunction>, depth: number): Node[] {
-  if (depth > 64) throw new Error("functions call each other in a circle");
+function inlineGraph(graph: Graph, library: Library, depth: number): Graph {
+  return { ...graph, nodes: inlineNodes(graph.nodes, library, depth) };
+}
+
+function inlineNodes(nodes: readonly Node[], library: Library, depth: number): Node[] {
   return nodes.flatMap((node) => {
-    const called = functions.get(key(node.domain, node.opType));
-    return called
-      ? inlineNodes(bodyOf(called, node), functions, depth + 1)
-      : [withSubgraphs(node, (g) => inlineGraph(g, functions, depth))];
+    const called = library.functions.get(key(node.domain, node.opType));
+    if (!called) return [withSubgraphs(node, (g) => inlineGraph(g, library, depth))];
+    if (depth > 64) throw new GraphError("unsupported form", `${called.name} calls itself`, node);
+    return inlineNodes(bodyOf(called, node, library.scopes.of(node)), library, depth + 1);
   });
 }
 
@@ -39,8 +57,7 @@ export function withSubgraphs(node: Node, change: (graph: Graph) => Graph): Node
   return { ...node, attributes };
 }
 
-function bodyOf(called: LocalFunction, call: Node): Node[] {
-  const scope = call.name || call.outputs.find((o) => o) || called.name;
+function bodyOf(called: LocalFunction, call: Node, scope: string): Node[] {
   const names = new Map<Value, Value>([["", ""]]);
   called.inputs.forEach((formal, i) => {
     names.set(formal, call.inputs[i] ?? "");
@@ -70,7 +87,7 @@ function renamed(
   }
   const own: Node = {
     ...node,
-    name: `${scope}/${node.name || node.opType}`,
+    name: `${scope}/${node.name || (node.outputs.find((o) => o) ?? node.opType)}`,
     inputs: node.inputs.map(rename),
     outputs: node.outputs.map(rename),
     attributes,

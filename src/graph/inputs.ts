@@ -110,6 +110,7 @@ export function bindInput(input: ModelInput, point: Point): Fact {
     case "mask":
     case "segments":
     case "positions":
+      rank(2);
       if (typeof dims?.[1] === "number" && dims[1] > 0)
         throw new GraphError(
           "unsupported form",
@@ -136,6 +137,11 @@ export function bindInput(input: ModelInput, point: Point): Fact {
   }
 }
 
-/** The batch is the first symbolic axis of a cache: [B, H, P, d], or [2, B, H, P, d]. */
-export const batchAxis = (dims: NonNullable<ValueInfo["dims"]>): number =>
-  dims.findIndex((d) => typeof d !== "number" || d <= 0);
+/**
+ * The batch axis of a cache: the first symbolic one of [B, H, P, d] or [2, B, H, P, d]. Where only one is symbolic behind
+ * the place of the batch, that is the cache's length, and the batch is fixed: -1.
+ */
+export function batchAxis(dims: NonNullable<ValueInfo["dims"]>): number {
+  const symbolic = dims.flatMap((d, i) => (typeof d === "number" && d > 0 ? [] : [i]));
+  return symbolic.length === 1 && symbolic[0] > (dims.length === 5 ? 1 : 0) ? -1 : (symbolic[0] ?? -1);
+}

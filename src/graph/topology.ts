@@ -1,4 +1,5 @@
 import type { Graph, Node, Value } from "../onnx/model";
+import { GraphError } from "./error";
 
 const none: readonly Graph[] = [];
 
@@ -96,7 +97,7 @@ export function sorted(nodes: readonly Node[]): Node[] {
         stack.pop();
       } else {
         const looped = before.find((p) => open.has(p));
-        if (looped) throw new Error(`cycle in graph: ${looped.name || looped.outputs[0]}`);
+        if (looped) throw new GraphError("unsupported form", "a graph with a cycle", looped);
         stack.push(...before.slice(0, 1));
       }
     }
