@@ -146,7 +146,7 @@ class Walk {
   private inlineBranch(node: Node): void {
     const branch = graphAttribute(node, "else_branch");
     if (!branch) throw new GraphError("unsupported form", "If without an else branch", node);
-    const again = branch.nodes.flatMap((n) => n.outputs).find((v) => v !== "" && this.made.has(v));
+    const again = branch.nodes.flatMap((n) => n.outputs).find((v) => this.made.has(v) && !node.outputs.includes(v));
     if (again) throw new GraphError("unsupported form", `a branch that names ${again} again`, node);
     this.take(branch);
     branch.outputs.forEach((output, i) => {
