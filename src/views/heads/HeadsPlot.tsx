@@ -99,6 +99,8 @@ export function HeadsPlot({ picture, compact = false }: { readonly picture: Pict
   const frame = useRef<HTMLDivElement>(null);
   const canvas = useRef<HTMLCanvasElement>(null);
   const painter = useRef<LinePainter | null>(null);
+  /** Where a finger came down: dragging from there reads the rows that it passes, and pins the last. */
+  const scrub = useRef<TokenRef | null>(null);
   const size = useSize(frame);
   const [place, setPlace] = useState({ scroll: 0, moving: false });
   const { scroll, moving } = place;
@@ -186,11 +188,13 @@ export function HeadsPlot({ picture, compact = false }: { readonly picture: Pict
           if (scrubs) hover(tokenAt(event));
         }}
         onPointerLeave={() => hover(null)}
+        onPointerDown={(event) => {
+          scrub.current = event.pointerType === "touch" ? tokenAt(event) : null;
+        }}
         onPointerUp={(event) => {
-          if (event.pointerType !== "touch") return;
-          const token = tokenAt(event);
-          const moved = token && event.target instanceof Element && event.target.closest(".row-token") === null;
-          if (moved) pin(token);
+          const token = scrub.current && tokenAt(event);
+          if (token && token.index !== scrub.current?.index && token.index !== pinned?.index) pin(token);
+          scrub.current = null;
         }}
       >
         <canvas
