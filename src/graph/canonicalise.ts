@@ -94,7 +94,7 @@ class Walk {
   take(graph: Graph): void {
     for (const [name, weight] of graph.initializers) this.initializers.set(name, weight);
     this.facts.weights(graph);
-    for (const node of graph.nodes) for (const output of node.outputs) this.made.add(output);
+    for (const node of graph.nodes) if (!this.isChoice(node)) for (const output of node.outputs) this.made.add(output);
     const read = new Set(graph.outputs.map((o) => o.name));
     for (const node of graph.nodes) for (const input of readsOf(node)) read.add(input);
     for (const node of sorted(graph.nodes)) {
@@ -108,7 +108,7 @@ class Walk {
     if (isRefused(operator)) throw new GraphError("unsupported operator", operator, node);
     if (node.outputs.every((o) => o === "")) return;
     if (operator === "Constant" && this.hoist(node)) return;
-    if (operator === "If" && this.branchInputs.has(node.inputs[0])) this.inlineBranch(node);
+    if (this.isChoice(node)) this.inlineBranch(node);
     else if (operator === "Concat" && node.inputs.some((v) => this.empty.has(v))) this.skipEmpty(node);
     else if (!this.rewritten(node, rewrites[operator])) this.keep(node);
   }
@@ -131,6 +131,11 @@ class Walk {
     }
   }
 
+  /** Whether a node is where a merged decoder chooses between its branches; these may give values the choice's names. */
+  private isChoice({ opType, inputs }: Node): boolean {
+    return opType === "If" && this.branchInputs.has(inputs[0]);
+  }
+
   /** A constant becomes an initializer; forms without a tensor of numbers stay. */
   private hoist(node: Node): boolean {
     const [name] = node.outputs;
@@ -146,7 +151,7 @@ class Walk {
   private inlineBranch(node: Node): void {
     const branch = graphAttribute(node, "else_branch");
     if (!branch) throw new GraphError("unsupported form", "If without an else branch", node);
-    const again = branch.nodes.flatMap((n) => n.outputs).find((v) => this.made.has(v) && !node.outputs.includes(v));
+    const again = branch.nodes.flatMap((n) => n.outputs).find((v) => v !== "" && this.made.has(v));
     if (again) throw new GraphError("unsupported form", `a branch that names ${again} again`, node);
     this.take(branch);
     branch.outputs.forEach((output, i) => {
