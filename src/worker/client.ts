@@ -105,7 +105,7 @@ export function createClient(options: ClientOptions = {}): Explainer {
     encode: (input) => call((api) => api.encode(input)),
     run: (input, target) => call((api) => api.run(input, target)),
     retarget: (trace, target) => call((api) => api.retarget(trace, target)),
-    attention: (trace, site, heads, size) => call((api) => api.attention(trace, site, heads, size)),
+    attention: (...request) => call((api) => api.attention(...request)),
     scores: (trace) => call((api) => api.scores(trace)),
     memory: async () => (current ? call((api) => api.memory()) : null),
     async cancel() {

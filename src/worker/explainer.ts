@@ -107,7 +107,7 @@ export function createExplainer({ models, hub, firstTrace }: Settings): Explaine
       return runs.call(input, chosen);
     },
     retarget: async (id, chosen) => target(traceOf(id), chosen),
-    async attention(id, site, heads, size): Promise<AttentionSlice> {
+    async attention(id, site, heads, size, leaveOut): Promise<AttentionSlice> {
       const trace = traceOf(id);
       const there = trace.sites[site]?.heads;
       if (there === undefined) throw fail("bad-input", `no such attention: ${site} (there are ${trace.sites.length})`);
@@ -119,7 +119,7 @@ export function createExplainer({ models, hub, firstTrace }: Settings): Explaine
       const maps = inOrder
         ? [await trace.attention(site)]
         : await Promise.all(wanted.map((head) => trace.attention(site, head)));
-      return sliceOf(site, wanted, maps, size);
+      return sliceOf(site, wanted, maps, size, leaveOut);
     },
     async scores(id) {
       scoring.abort();

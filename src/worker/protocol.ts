@@ -140,6 +140,9 @@ export class ExplainerError extends Error {
   }
 }
 
+/** What keys that are left out leave of a row must be this much before it is scaled up to a whole. */
+export const LEAST_REST = 0.05;
+
 /** The worker's API, as the page sees it through Comlink. */
 export interface Explainer {
   load(source: ModelSource, device: Device | "auto", onProgress: (progress: Progress) => void): Promise<LoadedModel>;
@@ -151,8 +154,8 @@ export interface Explainer {
   retarget(trace: number, target: Partial<Target>): Promise<Pick<RunResult, "candidates" | "target">>;
   /**
    * `heads` empty reads all. `size` pools rows and columns by their maximum to at most that many. `leaveOut` names keys
-   * whose weights become zero before that, with each row divided by what it has left; a row with less than 5 % left
-   * becomes zero.
+   * whose weights become zero before that, with each row divided by what it has left; a row with less than
+   * `LEAST_REST` left becomes zero.
    */
   attention(
     trace: number,

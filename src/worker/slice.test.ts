@@ -25,3 +25,12 @@ test("pools by the maximum, the last bin where it is smaller too", () => {
   expect(sliceOf(0, [0], [map], 1)).toMatchObject({ rows: 1, columns: 1 });
   expect(rounded(sliceOf(0, [0], [map], 2))).toEqual([0.6, 0.7, 0.8, 0]);
 });
+
+test("keys that are left out go before the pooling, and rows are divided by what is left", () => {
+  const map = float32([3, 3], [0.5, 0.4, 0.1, 0.96, 0.04, 0, 0, 0.25, 0.75]);
+  expect(rounded(sliceOf(0, [0], [map], undefined, [0]))).toEqual([0, 0.8, 0.2, 0, 0, 0, 0, 0.25, 0.75]);
+  expect(rounded(sliceOf(0, [0], [map], 2, [0]))).toEqual([0.8, 0.2, 0.25, 0.75]);
+  expect(rounded(sliceOf(0, [0, 1], [map, map], 1, [0, 2]))).toEqual([1, 1]);
+  expect(rounded(sliceOf(0, [0], [map], 1, []))).toEqual([0.96]);
+  expect(map.data[0]).toBe(0.5);
+});

@@ -1,13 +1,26 @@
 import { half } from "../tensor/half";
 import type { Tensor } from "../tensor/tensor";
-import type { AttentionSlice } from "./protocol";
+import { type AttentionSlice, LEAST_REST } from "./protocol";
 
 /** Rows of one axis that fall into one, so that at most `size` are left. */
 const bin = (length: number, size: number | undefined): number =>
   size === undefined ? 1 : Math.max(1, Math.ceil(length / size));
 
+/** Rows without some columns, divided by what they have left; one with next to nothing left becomes zero. */
+function without(values: ArrayLike<number>, columns: number, leaveOut: readonly number[]): Float32Array {
+  const kept = Float32Array.from(values);
+  for (let row = 0; row < kept.length; row += columns) {
+    for (const column of leaveOut) if (column < columns) kept[row + column] = 0;
+    let rest = 0;
+    for (let c = 0; c < columns; c++) rest += kept[row + c]!;
+    for (let c = 0; c < columns; c++) kept[row + c] = rest < LEAST_REST ? 0 : kept[row + c]! / rest;
+  }
+  return kept;
+}
+
 /**
- * Attention of some heads as it travels: half floats, pooled by the maximum to at most `size` rows and columns.
+ * Attention of some heads as it travels: half floats, pooled by the maximum to at most `size` rows and columns, after
+ * the keys of `leaveOut` have left.
  *
  * @param maps [Tq, Tk] or [H, Tq, Tk] of each entry, in order; all of one site
  */
@@ -16,13 +29,15 @@ export function sliceOf(
   heads: readonly number[],
   maps: readonly Tensor[],
   size?: number,
+  leaveOut: readonly number[] = [],
 ): AttentionSlice {
   const [rows, columns] = maps[0]!.dims.slice(-2) as [number, number];
   const [rowBin, columnBin] = [bin(rows, size), bin(columns, size)];
   const pooled = { rows: Math.ceil(rows / rowBin), columns: Math.ceil(columns / columnBin) };
   const data = new Uint16Array(heads.length * pooled.rows * pooled.columns);
   let head = 0;
-  for (const { data: values } of maps)
+  for (const map of maps) {
+    const values = leaveOut.length > 0 ? without(map.data as Float32Array, columns, leaveOut) : map.data;
     for (let start = 0; start < values.length; start += rows * columns, head++)
       for (let i = 0; i < pooled.rows; i++)
         for (let j = 0; j < pooled.columns; j++) {
@@ -32,5 +47,6 @@ export function sliceOf(
               largest = Math.max(largest, values[start + r * columns + c] as number);
           data[(head * pooled.rows + i) * pooled.columns + j] = half(largest);
         }
+  }
   return { site, heads, ...pooled, data };
 }

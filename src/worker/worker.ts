@@ -31,8 +31,8 @@ const api: WorkerApi = {
   encode: (input) => outcomeOf(() => explainer.encode(input)),
   run: (input, target) => outcomeOf(() => explainer.run(input, target)),
   retarget: (trace, target) => outcomeOf(() => explainer.retarget(trace, target)),
-  async attention(trace, site, heads, size) {
-    const outcome = await outcomeOf(() => explainer.attention(trace, site, heads, size));
+  async attention(...request) {
+    const outcome = await outcomeOf(() => explainer.attention(...request));
     return outcome.ok ? Comlink.transfer(outcome, [outcome.value.data.buffer as ArrayBuffer]) : outcome;
   },
   scores: (trace) => outcomeOf(() => explainer.scores(trace)),

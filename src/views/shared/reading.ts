@@ -2,9 +2,7 @@ import type { HeadWeights } from "../../store/attention";
 import type { PairFilter } from "../../store/state";
 import { isSink, PAIR_SIDES, type Unit } from "../../store/units";
 import { fromHalf } from "../../tensor/half";
-
-/** What is left of a row must be this much before it is scaled up to a whole. */
-export const LEAST_REST = 0.05;
+import { LEAST_REST } from "../../worker/protocol";
 
 /** How attention is read before it is drawn: which rows and columns, in which order. */
 export interface Plan {
