@@ -38,7 +38,9 @@ function feedOf(input: ModelInput, batch: Batch): Tensor {
     case "positions":
       return table(
         dtype,
-        tokensOf(batch, input.name).ids.map((row) => row.map((_, i) => i)),
+        tokensOf(batch, input.name)
+          .ids.slice(0, input.dims?.[0] === 1 ? 1 : rows) // one row of places may be for all
+          .map((row) => row.map((_, i) => i)),
       );
     case "cache position":
       return filled(dtype, [lengthOf(batch, input.name)], (i) => i);

@@ -109,6 +109,12 @@ describe("an input at the point", () => {
     expect(() => bound("input_ids", ["batch", 128])).toThrow(
       /^unsupported form: input_ids of a fixed length of 128 tokens; export/,
     );
+    expect(() => bound("input_ids", [4, "length"])).toThrow(
+      /^unsupported form: input_ids of a fixed batch of 4 rows; export/,
+    );
+    expect(() => bound("pixel_values", [4, 3, 20, 20])).toThrow(
+      /^unsupported form: pixel_values of a fixed batch of 4 rows/,
+    );
     expect(() => bound("input_ids", ["length"])).toThrow(
       /^unknown input: input_ids has 1 dimensions where 2 were expected$/,
     );

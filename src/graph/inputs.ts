@@ -105,12 +105,20 @@ export function bindInput(input: ModelInput, point: Point): Fact {
       dims: sizes.map((size, i) => (typeof dims?.[i] === "number" && dims[i] > 0 ? (dims[i] as number) : size)),
     };
   };
+  const free = () => {
+    if (typeof dims?.[0] === "number" && dims[0] > 1)
+      throw new GraphError(
+        "unsupported form",
+        `${name} of a fixed batch of ${dims[0]} rows; export the model with a dynamic batch axis, or with one row`,
+      );
+  };
   switch (role) {
     case "ids":
     case "mask":
     case "segments":
     case "positions":
       rank(2);
+      free();
       if (typeof dims?.[1] === "number" && dims[1] > 0)
         throw new GraphError(
           "unsupported form",
@@ -118,6 +126,7 @@ export function bindInput(input: ModelInput, point: Point): Fact {
         );
       return bound(point.batch, point.length);
     case "pixels":
+      free();
       return bound(point.batch, 3, ...point.image);
     case "cache position":
       return bound(point.length);

@@ -3,7 +3,7 @@ import type { Canonical } from "../canonicalise";
 import { hasShapeRule } from "../shapes";
 import { readsOf } from "../topology";
 import { type Flow, isProduct } from "./flow";
-import { type Layout, layoutOf } from "./layout";
+import type { Layout } from "./layout";
 import type { AttentionSite, Tap } from "./sites";
 
 /** The running sum between the attention sites. */
@@ -20,11 +20,11 @@ export interface Residual {
  * sum too. Null where no cut has the form [B, T, d].
  */
 export function residualOf(canonical: Canonical, flow: Flow, sites: readonly AttentionSite[]): Residual | null {
-  const { facts, point } = canonical;
+  const { facts } = canonical;
   const last = sites[sites.length - 1];
   const tokens = tokensOf(canonical, last);
   const tap = (value: Value): Tap | null => {
-    const layout = streamLayout(facts.dims(value), point, tokens);
+    const layout = streamLayout(facts.dims(value), canonical, tokens);
     return layout && { value, layout };
   };
   const at = (value: Value) => flow.indexOf.get(value) as number;
@@ -57,17 +57,17 @@ const tokensOf = (canonical: Canonical, site: AttentionSite): number => {
   return dims[site.probs.layout.axes.findIndex((roles) => roles.includes("key"))];
 };
 
-function streamLayout(dims: readonly number[] | null, point: Canonical["point"], tokens: number): Layout | null {
-  if (!dims || dims.length < 2 || dims.length > 3) return null;
-  const widthAt = dims.length - 1;
-  const batchAt = dims.indexOf(point.batch);
-  const tokenAt = dims.indexOf(tokens);
-  if (dims.length === 2)
-    return dims[0] === point.batch * tokens ? { axes: [["batch", "token"], ["width"]], heads: 1 } : null;
-  if (batchAt < 0 || tokenAt < 0) return null;
-  const width = [0, 1, 2].find((i) => i !== batchAt && i !== tokenAt) ?? widthAt;
-  const node = { name: "", opType: "", domain: "", inputs: [], outputs: [], attributes: new Map() };
-  return layoutOf(dims, { [width]: "width", [tokenAt]: "token" }, point, tokens, node);
+/** [B, T, d], [T, B, d] or [B·T, d]; [1, T, d] and [T, d] too where the graph takes one row only. */
+function streamLayout(dims: readonly number[] | null, { point, inputs }: Canonical, tokens: number): Layout | null {
+  if (!dims) return null;
+  const one = inputs.some((i) => (i.role === "ids" || i.role === "pixels") && i.dims?.[0] === 1);
+  const rows = one ? 1 : point.batch;
+  const layout = (...axes: Layout["axes"]): Layout => ({ axes, heads: 1 });
+  const [first, second] = dims;
+  if (dims.length === 3 && first === rows && second === tokens) return layout(["batch"], ["token"], ["width"]);
+  if (dims.length === 3 && first === tokens && second === rows) return layout(["token"], ["batch"], ["width"]);
+  if (dims.length === 3 && first === rows && dims[2] === tokens) return layout(["batch"], ["width"], ["token"]);
+  return dims.length === 2 && first === rows * tokens ? layout(["batch", "token"], ["width"]) : null;
 }
 
 const views = new Set(["Identity", "Cast", "Reshape", "Transpose", "Unsqueeze", "Squeeze", "Dropout"]);
