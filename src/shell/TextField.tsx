@@ -75,6 +75,11 @@ function Editor({ onDone }: { readonly onDone: () => void }) {
   const editing = useApp((state) => state.editing);
   const { setText, setPair, setIds, setEditing } = useActions();
   const field = useRef<HTMLTextAreaElement>(null);
+  const second = useRef<HTMLTextAreaElement>(null);
+  const added = pair === "";
+  useEffect(() => {
+    if (added) second.current?.focus();
+  }, [added]);
   useEffect(() => {
     if (editing) field.current?.focus();
   }, [editing]);
@@ -117,6 +122,7 @@ function Editor({ onDone }: { readonly onDone: () => void }) {
           ) : (
             <>
               <textarea
+                ref={second}
                 aria-label="Second text"
                 rows={grow(pair)}
                 value={pair}
@@ -129,7 +135,10 @@ function Editor({ onDone }: { readonly onDone: () => void }) {
                 type="button"
                 className="ghost icon"
                 aria-label="Remove the second text"
-                onClick={() => setPair(null)}
+                onClick={() => {
+                  field.current?.focus(); // this button goes, and the keys stay with the text
+                  setPair(null);
+                }}
               >
                 {icons.close}
               </button>
