@@ -1,3 +1,4 @@
+import { cotangentOf, type Mode, switchOf, withCotangents } from "../autodiff/explaining";
 import { type Anatomy, anatomyOf } from "../graph/anatomy";
 import { type Canonical, canonicalise } from "../graph/canonicalise";
 import { GraphError } from "../graph/error";
@@ -6,7 +7,7 @@ import { withTaps } from "../graph/taps";
 import { decodeModel } from "../onnx/decode";
 import { encodeModel } from "../onnx/encode";
 import type { Model } from "../onnx/model";
-import type { Tensor } from "../tensor/tensor";
+import { type Tensor, tensor } from "../tensor/tensor";
 import type { Encoding } from "../text/encoding";
 import {
   architectureOf,
@@ -20,9 +21,10 @@ import {
   taskOf,
 } from "./architecture";
 import { inBatchOrder } from "./batch-order";
-import { type Batch, feedsOf } from "./feeds";
+import { type Batch, feedsOf, rowsOf } from "./feeds";
 import { probe } from "./probe";
 import type { CreateSession, Session } from "./session";
+import { noTarget, type TargetRows, targetFeeds } from "./target-feeds";
 import type { SiteInfo, Trace } from "./trace";
 import { traceOf } from "./trace-of";
 
@@ -55,7 +57,14 @@ export interface Engine {
   run(encoding: Encoding): Promise<Trace>;
   /** One forward pass over several rows; the raw values of the given names. */
   runBatch(batch: Batch, fetches: readonly string[]): Promise<Record<string, Tensor>>;
+  /** One pass forward and back: the target's derivatives by the named values, each of its value's shape. */
+  cotangents(batch: Batch, target: TargetRows, mode: Mode, values: readonly string[]): Promise<Record<string, Tensor>>;
   release(): Promise<void>;
+}
+
+export interface EngineOptions {
+  /** The ways back that the session is built with. */
+  readonly modes?: readonly Mode[];
 }
 
 const original = "model";
@@ -91,11 +100,17 @@ export class MissingFile extends Error {
  *
  * @throws OnnxError for what is no ONNX file, GraphError for what the graph work can't express, MissingFile.
  */
-export async function openEngine(files: ModelFiles, create: CreateSession): Promise<Engine> {
+export async function openEngine(
+  files: ModelFiles,
+  create: CreateSession,
+  { modes = [] }: EngineOptions = {},
+): Promise<Engine> {
   const { canonical, anatomy } = understand(files);
-  const session = await create(sessionSource(files, withTaps(canonical, anatomy)));
+  const tapped = withTaps(canonical, anatomy);
+  const model = modes.length > 0 ? withCotangents(tapped, canonical, differentiated(anatomy), modes) : tapped;
+  const session = await create(sessionSource(files, model));
   try {
-    return await engineOf(files, canonical, anatomy, session);
+    return await engineOf(files, canonical, anatomy, session, modes);
   } catch (error) {
     await session.release();
     throw error;
@@ -114,11 +129,33 @@ export function understand(files: Pick<ModelFiles, "model" | "config">): { canon
   return { canonical, anatomy: anatomyOf(canonical) };
 }
 
-async function engineOf(files: ModelFiles, canonical: Canonical, found: Anatomy, session: Session): Promise<Engine> {
+/** The values that derivatives are taken by. */
+function differentiated({ embedding, sites, residual }: Anatomy): readonly string[] {
+  const stream = residual ? [...residual.layers, ...(residual.finalNorm ? [residual.finalNorm] : [])] : [];
+  const taps = [...sites.map((s) => s.probs), ...stream].map((tap) => tap.value);
+  return [...new Set([...embedding.sources.slice(0, 1), ...taps])];
+}
+
+async function engineOf(
+  files: ModelFiles,
+  canonical: Canonical,
+  found: Anatomy,
+  session: Session,
+  modes: readonly Mode[],
+): Promise<Engine> {
   const { config } = files;
   const used = usedInputs(canonical.model.graph);
   const inputs = canonical.inputs.filter((i) => used.has(i.name));
-  const runBatch = (batch: Batch, fetches: readonly string[]) => session.run(feedsOf(inputs, batch), fetches);
+  const off = Object.fromEntries(modes.map((mode) => [switchOf(mode), tensor("bool", [], Uint8Array.of(0))]));
+  const idle = (rows: number) => (modes.length > 0 ? { ...targetFeeds(noTarget(rows)), ...off } : {});
+  const runBatch = (batch: Batch, fetches: readonly string[]) =>
+    session.run({ ...feedsOf(inputs, batch), ...idle(rowsOf(batch)) }, fetches);
+  const cotangents = async (batch: Batch, target: TargetRows, mode: Mode, values: readonly string[]) => {
+    const on = { ...off, [switchOf(mode)]: tensor("bool", [], Uint8Array.of(1)) };
+    const names = values.map((value) => cotangentOf(mode, value));
+    const results = await session.run({ ...feedsOf(inputs, batch), ...targetFeeds(target), ...on }, names);
+    return Object.fromEntries(values.map((value, i) => [value, results[names[i]]]));
+  };
   const vision = inputs.some((i) => i.role === "pixels");
   const { causal } = await probe(canonical, found, runBatch);
   const anatomy = await inBatchOrder(canonical, found, runBatch);
@@ -148,6 +185,7 @@ async function engineOf(files: ModelFiles, canonical: Canonical, found: Anatomy,
     pairs: family === "encoder",
     notes: anatomy.residual ? [] : ["The residual stream was not found, so views that read it are left out."],
     runBatch,
+    cotangents,
     run: (encoding) => traceOf({ canonical, anatomy, sites, runBatch }, encoding),
     release: () => session.release(),
   };

@@ -1,6 +1,6 @@
 import { float, int, ints, string, weightOf } from "../onnx/attributes";
 import { dtypeCodes } from "../onnx/codes";
-import type { Attribute, Node, Value, Weight } from "../onnx/model";
+import type { Attribute, Graph, Node, Value, ValueInfo, Weight } from "../onnx/model";
 import { half } from "../tensor/half";
 import { type DType, float32, int64, type Tensor, tensor } from "../tensor/tensor";
 import type { Facts } from "./shapes";
@@ -184,6 +184,49 @@ export class Builder {
       epsilon: float(epsilon),
       stash_type: 1,
     })[0];
+  }
+
+  /**
+   * One of two branches at run time; each emits with a builder of its own, which may read what stands outside, and gives
+   * as many results as the other. Results are shaped as the first branch's.
+   */
+  choice(
+    condition: Value,
+    then: (b: Builder) => readonly Value[],
+    otherwise: (b: Builder) => readonly Value[],
+    outputs?: readonly Value[],
+  ): readonly Value[] {
+    const [yes, no] = [this.branch("then", then), this.branch("else", otherwise)];
+    const names = outputs ?? yes.outputs.map(() => this.fresh("If"));
+    const name = `${this.prefix}/If.${this.nodes.length}`;
+    const attributes = new Map<string, Attribute>([
+      ["then_branch", { type: "graph", value: yes }],
+      ["else_branch", { type: "graph", value: no }],
+    ]);
+    this.nodes.push({ name, opType: "If", domain: "", inputs: [condition], outputs: names, attributes });
+    yes.outputs.forEach((output, i) => {
+      this.facts.set(names[i], this.facts.of(output.name));
+    });
+    return names;
+  }
+
+  private branch(hint: string, emit: (b: Builder) => readonly Value[]): Graph {
+    const name = `${this.prefix}/${hint}.${this.nodes.length}`;
+    const inner = new Builder(this.opset, name, this.facts);
+    const made = emit(inner);
+    const results = made.map((value) => inner.op("Identity", [value]));
+    const info = (value: Value): ValueInfo => {
+      const { dtype, dims } = this.facts.of(value);
+      return { name: value, dtype, dims: dims?.map(() => null) ?? null };
+    };
+    return {
+      name,
+      nodes: inner.nodes,
+      inputs: [],
+      outputs: results.map(info),
+      initializers: inner.initializers,
+      valueInfo: new Map(),
+    };
   }
 
   /** Gives a value that was emitted here the name that others read. */

@@ -9,6 +9,7 @@ export type GraphErrorKind =
   | "no shape"
   | "unclear layout"
   | "no residual stream"
+  | "no gradient"
   | "not a transformer of text or images";
 
 /** What the graph work stops for. `message` is `kind thing: value (node)`. */

@@ -15,6 +15,7 @@ const ofGraph: Record<GraphErrorKind, Failure["code"]> = {
   "encoder-decoder": "encoder-decoder",
   "unknown input": "no-attention",
   "no shape": "unsupported-operator",
+  "no gradient": "unsupported-operator",
   "unclear layout": "no-attention",
   "no residual stream": "no-attention",
   "not a transformer of text or images": "no-attention",

@@ -1,6 +1,7 @@
 import type { CreateSession } from "../session";
 import { type Folder, modelFilesOf, type Row } from "./folder";
 import { checkForward } from "./forward";
+import { checkGradient } from "./gradient";
 import { checkTokens } from "./tokens";
 
 export type { Folder, Row } from "./folder";
@@ -9,6 +10,7 @@ export type { Folder, Row } from "./folder";
 const ofFolder: Readonly<Record<string, (folder: Folder) => Promise<Row[]>>> = { tokens: checkTokens };
 const ofFile: Readonly<Record<string, (folder: Folder, path: string, create: CreateSession) => Promise<Row[]>>> = {
   forward: checkForward,
+  gradient: checkGradient,
 };
 
 /** Every quantity that can be asked for with `--only`. */

@@ -1,16 +1,12 @@
 import { InferenceSession, Tensor as OrtTensor } from "onnxruntime-node";
+import type { Session } from "../../explain/session";
 import { encodeModel } from "../../onnx/encode";
 import type { Model, ValueInfo } from "../../onnx/model";
 import type { DType, Tensor } from "../../tensor/tensor";
 import { asSession } from "../../worker/runtime/session";
 
-/** Runs a model once, node by node as it is written: ONNX Runtime's own rewrites are off. */
-export async function runModel(
-  model: Model,
-  feeds: Readonly<Record<string, Tensor>>,
-  fetches: readonly string[] = model.graph.outputs.map((o) => o.name),
-  external: ReadonlyMap<string, Uint8Array> = new Map(),
-): Promise<Record<string, Tensor>> {
+/** A session that runs a model node by node as it is written: ONNX Runtime's own rewrites are off. */
+export async function openModel(model: Model, external: ReadonlyMap<string, Uint8Array> = new Map()): Promise<Session> {
   const inner = await InferenceSession.create(encodeModel(model), {
     executionProviders: ["cpu"],
     graphOptimizationLevel: "disabled",
@@ -19,7 +15,17 @@ export async function runModel(
     interOpNumThreads: 1,
     externalData: [...external].map(([path, data]) => ({ path, data })),
   });
-  const session = asSession({ Tensor: OrtTensor }, inner);
+  return asSession({ Tensor: OrtTensor }, inner);
+}
+
+/** Runs a model once, node by node as it is written. */
+export async function runModel(
+  model: Model,
+  feeds: Readonly<Record<string, Tensor>>,
+  fetches: readonly string[] = model.graph.outputs.map((o) => o.name),
+  external: ReadonlyMap<string, Uint8Array> = new Map(),
+): Promise<Record<string, Tensor>> {
+  const session = await openModel(model, external);
   try {
     return await session.run(feeds, fetches);
   } finally {

@@ -1,0 +1,3 @@
+import type { Gradient } from "../gradient";
+
+export const exp: Gradient = ({ b }, { outputs: [y] }, [g]) => [() => b.mul(g, y)];

@@ -1,0 +1,3 @@
+import type { Gradient } from "../gradient";
+
+export const identity: Gradient = (_c, _node, [g]) => [() => g];

@@ -1,0 +1,44 @@
+import type { Value } from "../../onnx/model";
+import type { Gradient, GradientContext } from "../gradient";
+
+/**
+ * g·Bᵀ and Aᵀ·g. A product with a weight [K, N] is passed back by one `Gemm` that reads the weight transposed, so that
+ * no transposed copy of it is ever made.
+ */
+export const matMul: Gradient = (c, { inputs: [x, y] }, [g]) => {
+  const { b } = c;
+  const [first, second] = [c.dims(x), c.dims(y)];
+  const columns = first.length === 1; // a vector of rows
+  const rows = second.length === 1; // a vector of columns
+  const whole = () => {
+    const there = rows ? b.unsqueeze(g, [c.dims(g).length]) : g;
+    return columns ? b.unsqueeze(there, [c.dims(there).length - 1]) : there;
+  };
+  return [
+    () => {
+      if (second.length === 2 && !columns && first.length > 1) return byWeight(c, g, y, x);
+      const matrix = rows ? b.unsqueeze(y, [1]) : y;
+      const product = b.matmul(whole(), turned(c, matrix));
+      return columns ? b.squeeze(product, [c.dims(product).length - 2]) : product;
+    },
+    () => {
+      const matrix = columns ? b.unsqueeze(x, [0]) : x;
+      const product = b.matmul(turned(c, matrix), whole());
+      return rows ? b.squeeze(product, [c.dims(product).length - 1]) : product;
+    },
+  ];
+};
+
+/** A matrix with its last two axes swapped. */
+export function turned({ b, dims }: Pick<GradientContext, "b" | "dims">, matrix: Value): Value {
+  const rank = dims(matrix).length;
+  return b.transpose(matrix, [...Array(rank - 2).keys(), rank - 1, rank - 2]);
+}
+
+/** g [.., N] times the transpose of a weight [K, N], in the shape of `like` [.., K]. */
+export function byWeight(c: GradientContext, g: Value, weight: Value, like: Value): Value {
+  const { b } = c;
+  const flat = c.dims(g).length === 2 ? g : b.reshape(g, [-1, c.dims(weight)[1]]);
+  const product = b.op("Gemm", [flat, weight], { transB: 1 });
+  return c.dims(g).length === 2 ? product : b.op("Reshape", [product, c.shape(like)]);
+}

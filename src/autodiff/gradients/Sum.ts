@@ -1,0 +1,3 @@
+import type { Gradient } from "../gradient";
+
+export const sum: Gradient = (_c, { inputs }, [g]) => inputs.map(() => () => g);

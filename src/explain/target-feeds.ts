@@ -1,0 +1,34 @@
+import { targetInputs } from "../autodiff/seed";
+import type { Tensor } from "../tensor/tensor";
+import { float32, int64, tensor } from "../tensor/tensor";
+
+/** What is differentiated, a row of the batch each. */
+export interface TargetRows {
+  /** The classes or tokens that are summed, as many in each row. */
+  readonly classes: readonly (readonly number[])[];
+  /** What each counts: 1 for the target, -1 for what it is set against. */
+  readonly weights: readonly (readonly number[])[];
+  /** The position that is read, in models that answer at each one. */
+  readonly positions: readonly number[];
+  readonly scale: "logit" | "log-probability" | "probability";
+}
+
+/** No target: what a run without gradients is fed. */
+export const noTarget = (rows: number): TargetRows => ({
+  classes: Array.from({ length: rows }, () => [0]),
+  weights: Array.from({ length: rows }, () => [0]),
+  positions: Array.from({ length: rows }, () => 0),
+  scale: "logit",
+});
+
+/** A target as the graph takes it. */
+export function targetFeeds({ classes, weights, positions, scale }: TargetRows): Record<string, Tensor> {
+  const size = [classes.length, classes[0].length];
+  return {
+    [targetInputs.classes]: int64(size, classes.flat()),
+    [targetInputs.weights]: float32(size, weights.flat()),
+    [targetInputs.position]: int64([positions.length], positions),
+    [targetInputs.normalised]: tensor("bool", [], Uint8Array.of(scale === "logit" ? 0 : 1)),
+    [targetInputs.linear]: float32([], [scale === "probability" ? 1 : 0]),
+  };
+}
