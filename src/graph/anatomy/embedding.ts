@@ -26,7 +26,17 @@ export function embeddingOf(graph: Graph, inputs: readonly ModelInput[], facts: 
   const lookups = lookupsOf(graph, ids.name, facts);
   if (lookups.length === 0)
     throw new GraphError("not a transformer of text or images", `no table is read at ${ids.name}`);
-  return { sources: lookups.map((n) => n.outputs[0]), lookup: lookups[0] };
+  return { sources: lookups.map((n) => dequantised(graph, n.outputs[0], facts)), lookup: lookups[0] };
+}
+
+/** Rows of a table of integers behind what makes numbers of them. */
+function dequantised(graph: Graph, rows: Value, facts: Facts): Value {
+  if (!/int/.test(facts.of(rows).dtype ?? "")) return rows;
+  const readers = topologyOf(graph).consumers.get(rows) ?? [];
+  const [reader] = readers;
+  return readers.length === 1 && (reader.opType === "DequantizeLinear" || reader.opType === "Cast")
+    ? dequantised(graph, reader.outputs[0], facts)
+    : rows;
 }
 
 function lookupsOf(graph: Graph, ids: Value, facts: Facts): Node[] {
