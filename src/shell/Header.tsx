@@ -4,6 +4,7 @@ import { linkOf } from "../store/url";
 import { Chevron } from "../views/shared/controls";
 import { usePhone } from "../views/shared/environment";
 import { icons, Logo } from "../views/shared/icons";
+import { pickedName } from "../worker/protocol";
 import { ExportMenu } from "./ExportMenu";
 import { deviceLabel, shape } from "./format";
 import { addressOf } from "./link";
@@ -44,7 +45,8 @@ function ModelChip() {
   const { openDialog } = useActions();
   const model = loading ? null : loaded;
   const row = source?.kind === "shipped" ? catalog?.models.find(({ id }) => id === source.id) : undefined;
-  const name = model?.name ?? row?.name ?? (source?.kind === "files" ? "your files" : source?.id) ?? "Choose a model";
+  const name =
+    model?.name ?? row?.name ?? (source?.kind === "files" ? pickedName(source.files) : source?.id) ?? "Choose a model";
   const about = model
     ? { architecture: model.architecture, shape: shape(model.layers, model.heads), precision: model.precision }
     : row && { architecture: row.architecture, shape: shape(row.layers, row.heads), precision: row.precision };

@@ -1,5 +1,5 @@
 import type { State } from "../store/state";
-import type { Failure } from "../worker/protocol";
+import { type Failure, pickedName } from "../worker/protocol";
 
 /** What a person can do about a failure. */
 export type Remedy =
@@ -29,25 +29,35 @@ type Asked = Pick<State, "source" | "next" | "model" | "device">;
 function modelName({ source, next, model }: Asked): string {
   const about = next ?? source;
   if (!next && model) return model.name;
-  return about === null ? "the model" : about.kind === "files" ? "your files" : about.id;
+  return about === null ? "the model" : about.kind === "files" ? pickedName(about.files) : about.id;
 }
 
 const kindOf = ({ node }: Failure): string => node?.opType ?? "an operator";
 
 /** What each failure means, in plain words. */
 const table: Readonly<Record<Failure["code"], (failure: Failure, asked: Asked) => Told>> = {
-  "not-found": (_, asked) => ({
-    title: `${modelName(asked)} wasn't found`,
-    text: "The server answers, but has no model of that name with ONNX files, or it is closed to visitors.",
-    remedies: ["choose", "pick", "retry"],
-  }),
+  "not-found": (_, asked) =>
+    asked.next?.kind === "files"
+      ? {
+          title: `There is no ONNX file in ${modelName(asked)}`,
+          text: "A model comes as model.onnx, alone or in a folder. Models of other formats must be exported to ONNX first.",
+          remedies: ["pick", "choose"],
+        }
+      : {
+          title: `${modelName(asked)} wasn't found`,
+          text: "The server answers, but has no model of that name with ONNX files, or it is closed to visitors.",
+          remedies: ["choose", "pick", "retry"],
+        },
   network: (_, asked) => ({
     title: `${modelName(asked)} could not be downloaded`,
     text: "The server didn't answer. What arrived is kept, so another try goes on from there.",
     remedies: ["retry", "choose", "pick"],
   }),
   truncated: (_, asked) => ({
-    title: `The file of ${modelName(asked)} ends too early`,
+    title:
+      asked.next?.kind === "files"
+        ? `${modelName(asked)} ends too early`
+        : `The file of ${modelName(asked)} ends too early`,
     text: "The download or the copy was cut short. Trying again fetches it anew.",
     remedies: ["retry", "pick", "choose"],
   }),
@@ -96,11 +106,18 @@ const table: Readonly<Record<Failure["code"], (failure: Failure, asked: Asked) =
     text: "What is on screen is still of the text before.",
     remedies: ["edit", "choose"],
   }),
-  "bad-input": () => ({
-    title: "The model can't take this input",
-    text: "What is on screen is still of the input before.",
-    remedies: ["edit", "report"],
-  }),
+  "bad-input": (_, asked) =>
+    asked.next
+      ? {
+          title: `A file of ${modelName(asked)} can't be read`,
+          text: "It may be damaged or cut short. The graph itself may be fine.",
+          remedies: ["pick", "choose", "report"],
+        }
+      : {
+          title: "The model can't take this input",
+          text: "What is on screen is still of the input before.",
+          remedies: ["edit", "report"],
+        },
   run: (failure) => ({
     title: `The run stopped${failure.node ? ` at ${failure.node.opType}` : ""}`,
     text: "The model was loaded, but this pass could not be computed. Another text or another device may work.",

@@ -53,6 +53,19 @@ test("names the model that failed, not the one that is still open", () => {
   );
 });
 
+test("calls files by their folder, else by their model file", () => {
+  const files = (...paths: string[]): State => ({
+    ...running,
+    next: { kind: "files", files: paths.map((path) => ({ path, file: new File([], "x") })) },
+  });
+  const title = (code: Failure["code"], state: State) => tell({ code, message: "m" }, state).title;
+  expect(title("encoder-decoder", files("t5/config.json", "t5/onnx/model.onnx"))).toBe("t5 is an encoder-decoder");
+  expect(title("truncated", files("config.json", "model.onnx"))).toBe("model.onnx ends too early");
+  expect(title("not-found", files("notes/.DS_Store", "notes/list.txt"))).toBe("There is no ONNX file in notes");
+  expect(title("bad-input", files("broken/config.json"))).toBe("A file of broken can't be read");
+  expect(title("bad-input", running)).toContain("input");
+});
+
 test("a report holds what is needed and no text", () => {
   const state: State = { ...running, text: "my secret text" };
   const written = report(

@@ -222,6 +222,9 @@ test("the model before stays until the next one is there, and when it fails", as
     next: { id: "a/b" },
     failure: { code: "network" },
   });
+  failing.actions.setText("One");
+  await vi.advanceTimersByTimeAsync(300);
+  expect(failing.state()).toMatchObject({ next: null, source: { kind: "shipped" } }); // the page is about that again
 });
 
 test("a failed run keeps what was shown", async () => {

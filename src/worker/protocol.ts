@@ -2,6 +2,8 @@ import type { Candidate, Target } from "../explain/target";
 import type { SiteInfo } from "../explain/trace";
 import type { Encoding } from "../text/encoding";
 
+export { pickedName } from "./loading/picked-name";
+
 /** Where a model comes from. */
 export type ModelSource =
   | { readonly kind: "shipped"; readonly id: string }

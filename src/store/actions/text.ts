@@ -23,6 +23,9 @@ export function inputOf({ model, text, pair, ids }: State): Input | null {
   return { kind: "text", text, ...(model.pairs && pair !== null && pair.trim() !== "" && { pair }) };
 }
 
+/** A failure is over, and with it the model that it kept from opening; one that is on its way still comes. */
+const over = ({ loading }: State): Partial<State> => ({ failure: null, ...(loading === null && { next: null }) });
+
 const modelOf = ({ name, layers, heads, sites, family, labels, task }: LoadedModel): Shown["model"] => ({
   name,
   layers,
@@ -81,7 +84,15 @@ export function textActions(context: Context) {
       pinned: keepPin(before.pinned, kept, result),
     };
     const { patch, notices } = settle(state, shown, before.look);
-    set({ ...patch, shown, typed: result.encoding, stale: false, running: null, failure: null, memory: result.memory });
+    set({
+      ...patch,
+      shown,
+      typed: result.encoding,
+      stale: false,
+      running: null,
+      memory: result.memory,
+      ...over(before),
+    });
     notify(context, ...notices);
   }
 
@@ -97,10 +108,10 @@ export function textActions(context: Context) {
     try {
       const input = inputOf(get());
       if (!model || !input) {
-        set({ running: null, ...(model && { failure: null }) });
+        set({ running: null, ...(model && over(get())) });
         return;
       }
-      set({ running: { label: "Forward pass", done: 0, total: 1, unit: "passes" }, failure: null });
+      set({ running: { label: "Forward pass", done: 0, total: 1, unit: "passes" }, ...over(get()) });
       const result = await explainer.run(input, get().target);
       if (!fresh()) return;
       land(result, model);

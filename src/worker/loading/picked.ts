@@ -2,23 +2,13 @@ import { fail } from "../failure";
 import type { PickedFile } from "../protocol";
 import { readStream } from "./download";
 import type { Folder } from "./folder";
-
-/** What systems leave beside files. */
-const litter = /(^|\/)(\._|\.DS_Store|Thumbs\.db|__MACOSX\/)/;
+import { meant, pickedName } from "./picked-name";
 
 /** Files and folders that were dropped on the page or picked. */
 export function pickedFolder(files: readonly PickedFile[], signal: AbortSignal): Folder {
-  const byPath = new Map(
-    files.map(({ path, file }) => [path.replace(/^\/+/, ""), file] as const).filter(([path]) => !litter.test(path)),
-  );
-  const paths = [...byPath.keys()];
-  const top = paths[0]?.split("/")[0] ?? "";
-  const name =
-    paths.length > 0 && paths.every((path) => path.startsWith(`${top}/`))
-      ? top
-      : (paths.find((p) => p.endsWith(".onnx")) ?? top);
+  const byPath = meant(files);
   return {
-    name: name || "nothing",
+    name: pickedName(files),
     list: async () => new Map(Array.from(byPath, ([path, { size }]) => [path, size])),
     find: async (path) => (byPath.has(path) ? { bytes: byPath.get(path)!.size } : null),
     async read(path, onBytes) {
