@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import { buildApp } from "./bench/app";
 import type { Bench, Result } from "./bench/bench";
 import { type ModelId, type WrittenModel, writeModel } from "./bench/models";
 import { rows } from "./bench/rows";
@@ -10,6 +11,18 @@ import { passes, table } from "./bench/table";
 import { openPage } from "./browser/open-page";
 
 const usage = `npm run bench -- [--only ${Object.keys(rows).join(",")}] [--rounds N] [--json FILE] [--markdown FILE]`;
+
+/** Makes something when it is first asked for. */
+function once<T>(make: () => Promise<T>) {
+  let made: Promise<T> | undefined;
+  return {
+    get: () => {
+      made ??= make();
+      return made;
+    },
+    made: async () => made,
+  };
+}
 
 /** Measures the budgets in Chromium, side by side; exits with 1 where one is exceeded. */
 async function main(): Promise<void> {
@@ -25,6 +38,7 @@ async function main(): Promise<void> {
   for (const name of only) if (!rows[name]) throw new Error(`no such row: ${name}; ${usage}`);
   const folder = mkdtempSync(join(tmpdir(), "attention-explorer-models-"));
   const results: Result[] = [];
+  const app = once(buildApp);
   try {
     const page = await openPage(fileURLToPath(new URL("bench/page/page.ts", import.meta.url)));
     try {
@@ -37,13 +51,14 @@ async function main(): Promise<void> {
         written.set(id, made);
         return made;
       };
-      const bench: Bench = { page, rounds: Number(values.rounds), model };
+      const bench: Bench = { page, rounds: Number(values.rounds), model, app: app.get };
       for (const name of only) {
         console.error(`measuring ${name}...`);
         results.push(...(await rows[name]!(bench)));
       }
     } finally {
       await page.close();
+      await (await app.made())?.close();
     }
   } finally {
     rmSync(folder, { recursive: true });

@@ -1,4 +1,5 @@
 import type { OpenPage } from "../browser/open-page";
+import type { App } from "./app";
 import type { ModelId, WrittenModel } from "./models";
 
 /** One line of the table. */
@@ -7,7 +8,7 @@ export interface Result {
   readonly measured: number;
   /** At most this; null where only the number is of interest. */
   readonly limit: number | null;
-  readonly unit: "×" | "s" | "ms" | "kB" | "nodes";
+  readonly unit: "×" | "s" | "ms" | "kB" | "nodes" | "copies";
   /** What was measured, in absolute numbers, and how much the runs differed. */
   readonly note: string;
 }
@@ -19,6 +20,8 @@ export interface Bench {
   readonly rounds: number;
   /** A model of its real size, written once, and the address at which the page has it. */
   model(id: ModelId): Promise<WrittenModel & { readonly url: string }>;
+  /** The app, built once. */
+  app(): Promise<App>;
 }
 
 export type Measure = (bench: Bench) => Promise<readonly Result[]>;

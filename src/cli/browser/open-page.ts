@@ -55,7 +55,8 @@ export async function openPage(script: string, { gpu = false } = {}): Promise<Op
   }
 }
 
-async function bundle(script: string, root: string): Promise<void> {
+/** A page that runs a script, as files in a folder. */
+export async function bundle(script: string, root: string): Promise<void> {
   await build({
     configFile: false,
     logLevel: "error",

@@ -37,7 +37,7 @@ function paddingMask(e: Exporter, tokens: Value): Value {
 /** DistilBERT with two classes as a stock export writes it, with random weights. */
 export function distilbert(size: Size): BenchModel {
   const { vocabulary, positions, width, layers } = size;
-  const e = new Exporter(["input_ids", "attention_mask"]);
+  const e = new Exporter(["input_ids", "attention_mask"], size.bound);
   const tokens = e.size("input_ids", 1);
   const first = e.int(0);
   const words = e.b.op("Gather", [

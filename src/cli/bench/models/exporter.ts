@@ -30,8 +30,14 @@ export class Exporter {
   private readonly weights = new Map<Value, Weight>();
   private readonly facts: Facts;
 
-  /** @param inputs integer inputs, [batch_size, sequence_length] each */
-  constructor(private readonly inputs: readonly Value[]) {
+  /**
+   * @param inputs integer inputs, [batch_size, sequence_length] each
+   * @param bound weights are drawn from [-bound, bound)
+   */
+  constructor(
+    private readonly inputs: readonly Value[],
+    private readonly bound = 0.05,
+  ) {
     const fact: Fact = { dtype: "int64", dims: [1009, 23] };
     this.facts = new Facts(opset, new Map(inputs.map((name) => [name, fact])));
     this.b = new Builder(opset, "", this.facts);
@@ -41,7 +47,7 @@ export class Exporter {
   count = (): number => this.weights.size;
 
   weight(name: Value, dims: readonly number[], centre = 0): Value {
-    const values = random(this.weights.size + 1, sizeOf(dims), 0.05);
+    const values = random(this.weights.size + 1, sizeOf(dims), this.bound);
     if (centre !== 0) for (let i = 0; i < values.length; i++) values[i]! += centre;
     this.weights.set(name, weightOf(name, float32(dims, values)));
     this.facts.weights({ initializers: new Map([[name, this.weights.get(name)!]]) });

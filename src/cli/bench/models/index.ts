@@ -11,12 +11,20 @@ export interface Size {
   readonly width: number;
   readonly heads: number;
   readonly layers: number;
+  /** Of the random weights. */
+  readonly bound?: number;
 }
 
 export interface BenchModel {
   readonly model: Model;
   readonly config: Readonly<Record<string, unknown>>;
 }
+
+/** As many heads as asked for and next to nothing else; wide weights, so that heads attend to few tokens. */
+const heads = (layers: number, heads: number, positions: number) => ({
+  name: `${layers} × ${heads} heads`,
+  build: () => distilbert({ vocabulary: 2000, positions, width: 8 * heads, heads, layers, bound: 0.3 }),
+});
 
 const models = {
   distilbert: {
@@ -27,6 +35,8 @@ const models = {
     name: "GPT-2 small",
     build: () => gpt2({ vocabulary: 50257, positions: 1024, width: 768, heads: 12, layers: 12 }),
   },
+  "heads-12x12": heads(12, 12, 128),
+  "heads-24x16": heads(24, 16, 512),
 };
 
 export type ModelId = keyof typeof models;
@@ -34,6 +44,8 @@ export type ModelId = keyof typeof models;
 export interface WrittenModel {
   readonly id: ModelId;
   readonly name: string;
+  /** Where its files are. */
+  readonly folder: string;
   /** Of the whole file and of its initializers. */
   readonly bytes: number;
   readonly weightBytes: number;
@@ -51,5 +63,5 @@ export function writeModel(root: string, id: ModelId): WrittenModel {
   let weightBytes = 0;
   for (const { source } of model.graph.initializers.values())
     if (source.kind === "bytes") weightBytes += source.bytes.length;
-  return { id, name, bytes: file.length, weightBytes };
+  return { id, name, folder, bytes: file.length, weightBytes };
 }
