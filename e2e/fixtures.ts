@@ -102,7 +102,7 @@ export class Explorer {
 
   /** Everything that is on screen is of the text that is typed. */
   async settled(): Promise<void> {
-    await expect(this.announcer).toContainText("Result ready.", { timeout: 120_000 });
+    await expect(this.announcer).toContainText("Result ready.", { timeout: 240_000 });
     await expect(this.view.locator("[aria-busy]")).toHaveAttribute("aria-busy", "false");
   }
 
