@@ -85,6 +85,7 @@ class Walk implements GradientContext {
 
   visit(node: Node): void {
     if (!node.outputs.some((v) => this.given.has(v) && this.active(v))) return;
+    if (this.isEnd(node)) return;
     const wanted = node.inputs.map((v) => v !== "" && this.active(v));
     if (!wanted.includes(true)) {
       this.refuseSubgraph(node);
@@ -100,6 +101,12 @@ class Walk implements GradientContext {
     });
   }
 
+  /** Where a node stops, its outputs have cotangents only if they are wanted themselves. */
+  private isEnd(node: Node): boolean {
+    const entry = this.request.rules(node);
+    return entry !== undefined && isStop(entry);
+  }
+
   private ruleOf(node: Node): Gradient {
     const entry = this.request.rules(node);
     if (!entry || isStop(entry)) throw new GraphError("no gradient", operatorOf(node), node);
@@ -113,7 +120,8 @@ class Walk implements GradientContext {
   }
 
   private zeros(value: Value): Value {
-    return this.b.op("Expand", [this.b.scalar(0, value), this.shape(value)]);
+    const dtype = this.b.dtypeOf(value);
+    return this.b.op("Expand", [this.b.scalar(0, dtype && /float/.test(dtype) ? dtype : "float32"), this.shape(value)]);
   }
 
   /** A cotangent of its value's shape: summed over the axes along which the value was broadcast, repeated along those of size 1. */

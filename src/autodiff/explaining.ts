@@ -5,7 +5,7 @@ import type { Graph, Model, Node, Value, ValueInfo } from "../onnx/model";
 import { backward } from "./backward";
 import type { Rules } from "./gradient";
 import { exact } from "./gradients";
-import { seedOf, targetInputInfo } from "./seed";
+import { seedsOf, targetInputInfo } from "./seed";
 
 /** What is gone back through. */
 export interface Subject {
@@ -48,7 +48,7 @@ export function withCotangents(
       dtype: info.dtype,
       dims: info.dims?.map((d) => (d === "rows" ? point.batch : 2)) ?? null,
     });
-  const opset = model.opsets.get("") ?? 1;
+  const opset = opsetFor(model);
   const nodes: Node[] = [];
   const outputs: ValueInfo[] = [];
   for (const mode of modes) {
@@ -58,14 +58,8 @@ export function withCotangents(
     const made = b.choice(
       switchOf(mode),
       (c) => {
-        const seed = seedOf(c, model.graph, answers[0].name, point);
-        const request = {
-          graph: model.graph,
-          facts,
-          rules,
-          seeds: new Map([[seed.value, seed.cotangent]]),
-          wanted,
-        };
+        const seeds = seedsOf(c, { graph: model.graph, facts, point, answers, rules });
+        const request = { graph: model.graph, facts, rules, seeds, wanted };
         const cotangents = backward(request, c);
         return wanted.map((value) => cotangents.get(value) as Value);
       },
@@ -82,6 +76,7 @@ export function withCotangents(
   const { graph } = model;
   return {
     ...model,
+    opsets: opset === opsetOf(model) ? model.opsets : new Map(model.opsets).set("", opset),
     graph: {
       ...graph,
       nodes: [...graph.nodes, ...nodes],
@@ -90,3 +85,14 @@ export function withCotangents(
     },
   };
 }
+
+/** Operators that are passed back through by adding at places. */
+const placing = new Set(["GatherElements", "GatherND", "MaxPool"]);
+
+/** The file's opset, or 16, which can add at places and takes what 13 to 15 do as they do. */
+function opsetFor(model: Model): number {
+  const own = opsetOf(model);
+  return own >= 13 && own < 16 && model.graph.nodes.some((n) => placing.has(n.opType)) ? 16 : own;
+}
+
+const opsetOf = ({ opsets }: Model): number => opsets.get("") ?? opsets.get("ai.onnx") ?? 1;

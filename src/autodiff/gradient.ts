@@ -12,7 +12,7 @@ export interface GradientContext {
   dims(value: Value): readonly number[];
   /** The shape of a forward value at run time, int64 [rank]. */
   shape(value: Value): Value;
-  /** The elements of a small constant, or null where it's computed. */
+  /** The elements of a small tensor at the sizes that shapes are followed at, or null where they aren't known. */
   numbers(value: Value): readonly number[] | null;
   /** Whether a value depends on what is differentiated by. */
   active(value: Value): boolean;

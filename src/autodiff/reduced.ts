@@ -4,7 +4,7 @@ import type { Node, Value } from "../onnx/model";
 import type { GradientContext } from "./gradient";
 
 /** The axes that a node reduces, non-negative. */
-function axesOf(c: GradientContext, node: Node): readonly number[] {
+export function axesOf(c: GradientContext, node: Node): readonly number[] {
   const rank = c.dims(node.inputs[0]).length;
   const given = node.inputs[1] ? c.numbers(node.inputs[1]) : intsAttribute(node, "axes", []);
   if (!given) throw new GraphError("no gradient", `${node.opType} over computed axes`, node);

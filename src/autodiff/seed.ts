@@ -1,12 +1,16 @@
 import type { Builder } from "../graph/builder";
 import { GraphError } from "../graph/error";
 import type { Point } from "../graph/inputs";
-import { topologyOf } from "../graph/topology";
-import type { Graph, Node, Value, ValueInfo } from "../onnx/model";
+import type { Facts } from "../graph/shapes";
+import type { Graph, Value, ValueInfo } from "../onnx/model";
+import { backward } from "./backward";
+import type { Rules } from "./gradient";
+import { exact } from "./gradients";
+import { factorsOf, type Head, headAt, headOf } from "./head";
 
 /** The graph inputs that say what is differentiated: a weighted sum of logits, or of what a softmax makes of them. */
 export const targetInputs = {
-  /** int64 [B, K]: the classes or tokens that are summed. */
+  /** int64 [B, K]: the classes or tokens that are summed; of span models start positions, then end positions behind T. */
   classes: "target.classes",
   /** float32 [B, K]: what each counts; 1 and -1 for one against another. */
   weights: "target.weights",
@@ -26,120 +30,123 @@ export const targetInputInfo: readonly ValueInfo[] = [
   { name: targetInputs.linear, dtype: "float32", dims: [] },
 ];
 
-interface Seed {
-  readonly value: Value;
-  readonly cotangent: Value;
+/** The graph whose answers are explained. */
+export interface Answering {
+  readonly graph: Pick<Graph, "nodes" | "initializers">;
+  readonly facts: Facts;
+  readonly point: Point;
+  readonly answers: readonly ValueInfo[];
+  readonly rules: Rules;
 }
 
-interface Head {
-  /** What the unembedding multiplies, [B, T, d]. */
-  readonly x: Value;
-  readonly weight: Value;
-  /** Whether the weight is [V, d]. */
-  readonly turned: boolean;
-  /** Constants that the product is multiplied and divided by on its way to the logits. */
-  readonly scales: readonly { readonly op: "Mul" | "Div"; readonly by: Value }[];
+/** Classes [B, K] and what each counts [B, K]. */
+interface Choice {
+  readonly classes: Value;
+  readonly weights: Value;
 }
+
+const all: Choice = { classes: targetInputs.classes, weights: targetInputs.weights };
 
 /**
- * The cotangent of the target. Where logits are a product with the unembedding at each position, it starts at what is
- * multiplied: one row (or column) of the weight a class, at one position, and never a one-hot vocabulary.
+ * The cotangents that the target starts from, by the values that they belong to. Of logits [B, C], and the two rows
+ * [B, T] of span models, those are the logits. Where logits [B, T, V] are a product with the unembedding, it is what is
+ * multiplied, passed back from one position alone: never through V columns at all positions.
  */
-export function seedOf(b: Builder, graph: Graph, logits: Value, point: Point): Seed {
-  const dims = b.dimsOf(logits);
-  if (!dims || dims.length < 2 || dims.length > 3)
-    throw new GraphError("no gradient", `${logits} of [${dims ?? "?"}]; a target is read off [B, C] or [B, T, C]`);
-  if (dims.length === 2) return { value: logits, cotangent: denseRow(b, logits, logits) };
-  const tokens = b.dim(logits, 1);
-  const at = b.op("Equal", [b.unsqueeze(b.range(tokens), [0]), b.unsqueeze(targetInputs.position, [1])]);
-  const here = b.unsqueeze(b.cast(at, "float32"), [2]); // [B, T, 1]
-  const head = headOf(b, graph, logits, point);
-  const row = head
-    ? rowOfHead(b, head, logits)
-    : chosen(
-        b,
-        (c) => denseRow(c, logits, rowAt(c, logits)),
-        (c) => hot(c, logits, targetInputs.weights),
-      );
-  return { value: head ? head.x : logits, cotangent: b.mul(here, b.unsqueeze(row, [1])) };
+export function seedsOf(b: Builder, answering: Answering): ReadonlyMap<Value, Value> {
+  const { answers, facts } = answering;
+  if (answers.length === 2) return spanSeeds(b, answers[0].name, answers[1].name);
+  const logits = answers[0].name;
+  const rank = facts.dims(logits)?.length;
+  if (rank === 2) return new Map([[logits, rowSeed(b, logits, all)]]);
+  if (rank === 3) return tokenSeed(b, answering, logits);
+  throw new GraphError(
+    "no gradient",
+    `${logits} of [${facts.dims(logits) ?? "?"}]; a target is read off [B, C] or [B, T, C]`,
+  );
 }
 
-/** The logits at the target's position, [B, V]. */
-function rowAt(b: Builder, logits: Value): Value {
-  const flat = b.op("Reshape", [logits, b.concat([b.integers([-1]), b.dim(logits, 2)], 0)]);
-  const rows = b.mul(b.range(b.dim(logits, 0)), b.dim(logits, 1));
+/** Classes below T are of the first row of logits, those from T on of the second. */
+function spanSeeds(b: Builder, start: Value, end: Value): ReadonlyMap<Value, Value> {
+  const tokens = b.dim(start, 1);
+  const behind = b.op("Not", [b.op("Less", [targetInputs.classes, tokens])]);
+  const nothing = b.scalar(0, "float32");
+  const first: Choice = {
+    classes: b.where(behind, b.integer(0), targetInputs.classes),
+    weights: b.where(behind, nothing, targetInputs.weights),
+  };
+  const second: Choice = {
+    classes: b.where(behind, b.sub(targetInputs.classes, tokens), b.integer(0)),
+    weights: b.where(behind, targetInputs.weights, nothing),
+  };
+  return new Map([
+    [start, rowSeed(b, start, first)],
+    [end, rowSeed(b, end, second)],
+  ]);
+}
+
+function tokenSeed(b: Builder, { graph, facts, point, rules }: Answering, logits: Value): ReadonlyMap<Value, Value> {
+  const at = b.op("Equal", [b.unsqueeze(b.range(b.dim(logits, 1)), [0]), b.unsqueeze(targetInputs.position, [1])]);
+  const here = b.unsqueeze(b.cast(at, "float32"), [2]); // [B, T, 1]
+  const head = headOf(graph, facts, logits, point);
+  const row = b.unsqueeze(rowSeed(b, rowAt(b, logits), all), [1]); // [B, 1, V]
+  if (!head) return new Map([[logits, b.mul(here, row)]]);
+  const factors = head.nodes.every((n) => rules(n) === exact(n)) ? factorsOf(head, facts) : null;
+  const through = (c: Builder) => throughHead(c, graph, facts, rules, head, row);
+  const back = factors
+    ? b.choice(
+        targetInputs.normalised,
+        (c) => [through(c)],
+        (c) => [factors.reduce((r, { op, by }) => c.op(op, [r, by]), columnsOf(c, head.nodes[0].inputs[1]))],
+      )[0]
+    : through(b);
+  return new Map([[head.x, b.mul(here, back)]]);
+}
+
+/** The cotangent of what the head multiplies at the target's position, [B, 1, d], from that of the logits there. */
+function throughHead(
+  b: Builder,
+  { initializers }: Pick<Graph, "initializers">,
+  facts: Facts,
+  rules: Rules,
+  head: Head,
+  row: Value,
+): Value {
+  const x = b.unsqueeze(rowAt(b, head.x), [1]);
+  const { logits, nodes } = headAt(b, head, x);
+  const request = { graph: { nodes, initializers }, facts, rules, seeds: new Map([[logits, row]]), wanted: [x] };
+  return backward(request, b).get(x) as Value;
+}
+
+/** The target's columns of an unembedding [d, V], weighted and summed, [B, 1, d]. */
+function columnsOf(b: Builder, weight: Value): Value {
+  const picked = b.op("Gather", [weight, targetInputs.classes], { axis: 1 }); // [d, B, K]
+  const rows = b.transpose(picked, [1, 2, 0]);
+  return b.reduce("ReduceSum", b.mul(rows, b.unsqueeze(targetInputs.weights, [2])), [1]);
+}
+
+/** The target's position of each row of [B, T, n], [B, n]. */
+function rowAt(b: Builder, x: Value): Value {
+  const flat = b.op("Reshape", [x, b.concat([b.integers([-1]), b.dim(x, 2)], 0)]);
+  const rows = b.mul(b.range(b.dim(x, 0)), b.dim(x, 1));
   return b.op("Gather", [flat, b.add(rows, targetInputs.position)], { axis: 0 });
 }
 
-/** The target's cotangent at a row of logits [B, V]: w ⊙ (1 or p) at the classes, less p times their sum where they are normalised. */
-function denseRow(b: Builder, logits: Value, row: Value): Value {
-  const probs = b.op("Softmax", [row], { axis: -1 });
-  const own = b.op("GatherElements", [probs, targetInputs.classes], { axis: 1 });
+/** The target's cotangent at logits [B, V]: w ⊙ (1 or p) at the classes, less p times their sum where they are normalised. */
+function rowSeed(b: Builder, logits: Value, { classes, weights }: Choice): Value {
+  const probs = b.op("Softmax", [logits], { axis: -1 });
+  const own = b.op("GatherElements", [probs, classes], { axis: 1 });
   const one = b.scalar(1, "float32");
   const share = b.add(one, b.mul(targetInputs.linear, b.sub(own, one)));
-  const logit = b.op("Not", [targetInputs.normalised]);
-  const weights = b.where(logit, targetInputs.weights, b.mul(targetInputs.weights, share)); // [B, K]
-  const whole = b.mul(b.reduce("ReduceSum", weights, [1]), probs);
-  return b.sub(hot(b, logits, weights), b.where(logit, b.scalar(0, "float32"), whole));
+  const plain = b.op("Not", [targetInputs.normalised]);
+  const counted = b.where(plain, weights, b.mul(weights, share)); // [B, K]
+  const whole = b.mul(b.reduce("ReduceSum", counted, [1]), probs);
+  return b.sub(hot(b, logits, classes, counted), b.where(plain, b.scalar(0, "float32"), whole));
 }
 
 /** Weights [B, K] at their classes, zeros elsewhere, [B, V]. */
-function hot(b: Builder, logits: Value, weights: Value): Value {
-  const dims = b.dimsOf(logits) as readonly number[];
-  const all = b.range(b.dim(logits, dims.length - 1));
-  const equal = b.op("Equal", [b.unsqueeze(targetInputs.classes, [2]), b.unsqueeze(all, [0, 1])]); // [B, K, V]
-  const weighted = b.mul(b.cast(equal, "float32"), b.unsqueeze(weights, [2]));
-  const summed = b.reduce("ReduceSum", weighted, [1]);
+function hot(b: Builder, logits: Value, classes: Value, weights: Value): Value {
+  const columns = b.unsqueeze(b.range(b.dim(logits, 1)), [0, 1]);
+  const equal = b.op("Equal", [b.unsqueeze(classes, [2]), columns]); // [B, K, V]
+  const summed = b.reduce("ReduceSum", b.mul(b.cast(equal, "float32"), b.unsqueeze(weights, [2])), [1]);
   return b.squeeze(summed, [1]);
-}
-
-function rowOfHead(b: Builder, { weight, turned, scales }: Head, logits: Value): Value {
-  const row = chosen(
-    b,
-    (c) => c.op("Gemm", [denseRow(c, logits, rowAt(c, logits)), weight], { transB: turned ? 0 : 1 }),
-    (c) => {
-      const picked = c.op("Gather", [weight, targetInputs.classes], { axis: turned ? 0 : 1 });
-      const rows = turned ? picked : c.transpose(picked, [1, 2, 0]); // [B, K, d]
-      return c.squeeze(c.reduce("ReduceSum", c.mul(rows, c.unsqueeze(targetInputs.weights, [2])), [1]), [1]);
-    },
-  );
-  return scales.reduce((r, { op, by }) => b.op(op, [r, by]), row);
-}
-
-/** What `normalised` emits where the target is normalised, else what `plain` emits: only one of them is run. */
-function chosen(b: Builder, normalised: (b: Builder) => Value, plain: (b: Builder) => Value): Value {
-  return b.choice(
-    targetInputs.normalised,
-    (c) => [normalised(c)],
-    (c) => [plain(c)],
-  )[0];
-}
-
-/** The product with the unembedding, looked for from the logits backwards. */
-function headOf(b: Builder, graph: Graph, logits: Value, point: Point): Head | null {
-  const { producer } = topologyOf(graph);
-  const scales: { op: "Mul" | "Div"; by: Value }[] = [];
-  const fixed = (v: Value) => graph.initializers.has(v);
-  const single = (v: Value) => (b.dimsOf(v) ?? [2]).every((d) => d === 1);
-  let node: Node | undefined = producer.get(logits);
-  while (node) {
-    const [x, y] = node.inputs;
-    const dims = y === undefined ? null : b.dimsOf(y);
-    if (node.opType === "MatMul" && dims?.length === 2 && fixed(y))
-      return b.dimsOf(x)?.[0] === point.batch || b.dimsOf(x)?.[0] === 1
-        ? { x, weight: y, turned: false, scales }
-        : null;
-    if (node.opType === "Identity" || node.opType === "Cast") node = producer.get(x);
-    else if (node.opType === "Add" && fixed(y)) node = producer.get(x);
-    else if (node.opType === "Add" && fixed(x)) node = producer.get(y);
-    else if (node.opType === "Mul" && fixed(x) && single(x)) node = note("Mul", x, y);
-    else if ((node.opType === "Mul" || node.opType === "Div") && fixed(y) && single(y)) node = note(node.opType, y, x);
-    else return null;
-  }
-  return null;
-
-  function note(op: "Mul" | "Div", by: Value, x: Value): Node | undefined {
-    scales.push({ op, by });
-    return producer.get(x);
-  }
 }

@@ -1,11 +1,19 @@
-import type { Value } from "../../onnx/model";
-import type { Gradient, GradientContext } from "../gradient";
+import type { Node, Value } from "../../onnx/model";
+import type { Cotangent, Gradient, GradientContext } from "../gradient";
 
 /**
  * g·Bᵀ and Aᵀ·g. A product with a weight [K, N] is passed back by one `Gemm` that reads the weight transposed, so that
  * no transposed copy of it is ever made.
  */
-export const matMul: Gradient = (c, { inputs: [x, y] }, [g]) => {
+export const matMul: Gradient = (c, node, [g]) => productBack(c, node, g, [() => node.inputs[0], () => node.inputs[1]]);
+
+/** As of a product of `operands`, which stand for the node's first two inputs. */
+export function productBack(
+  c: GradientContext,
+  { inputs: [x, y] }: Pick<Node, "inputs">,
+  g: Value,
+  operands: readonly [Cotangent, Cotangent],
+): readonly [Cotangent, Cotangent] {
   const { b } = c;
   const [first, second] = [c.dims(x), c.dims(y)];
   const columns = first.length === 1; // a vector of rows
@@ -16,18 +24,20 @@ export const matMul: Gradient = (c, { inputs: [x, y] }, [g]) => {
   };
   return [
     () => {
-      if (second.length === 2 && !columns && first.length > 1) return byWeight(c, g, y, x);
-      const matrix = rows ? b.unsqueeze(y, [1]) : y;
+      const other = operands[1]();
+      if (second.length === 2 && !columns) return byWeight(c, g, other, x);
+      const matrix = rows ? b.unsqueeze(other, [1]) : other;
       const product = b.matmul(whole(), turned(c, matrix));
       return columns ? b.squeeze(product, [c.dims(product).length - 2]) : product;
     },
     () => {
-      const matrix = columns ? b.unsqueeze(x, [0]) : x;
+      const other = operands[0]();
+      const matrix = columns ? b.unsqueeze(other, [0]) : other;
       const product = b.matmul(turned(c, matrix), whole());
       return rows ? b.squeeze(product, [c.dims(product).length - 1]) : product;
     },
   ];
-};
+}
 
 /** A matrix with its last two axes swapped. */
 export function turned({ b, dims }: Pick<GradientContext, "b" | "dims">, matrix: Value): Value {

@@ -30,8 +30,8 @@ export interface Case {
   readonly opset?: number;
   readonly inputs: readonly (Input | null)[];
   readonly attributes?: Readonly<Record<string, Attribute>>;
-  /** Which outputs are there; the first alone where it isn't given. */
-  readonly outputs?: readonly boolean[];
+  /** Which outputs are there, and which are indices; the first alone where it isn't given. */
+  readonly outputs?: readonly (boolean | "indices")[];
   /** For operators that the native runtime has no float64 kernels of. */
   readonly float32?: true;
   /** Inputs that are differentiated by; all that are floating and fed where it isn't given. */
@@ -70,6 +70,9 @@ export function tensorOf(
   return { dtype, dims, data };
 }
 
+/** The type of a value's cotangent. */
+const floating = (dtype: DType | null): DType => (dtype && /float/.test(dtype) ? dtype : "float32");
+
 /** A graph of some nodes with one way back through it, from cotangents `seed.*` of its outputs. */
 export interface Differentiated {
   /** The nodes alone. */
@@ -92,11 +95,11 @@ export function differentiate(
   facts.weights({ initializers: weights });
   for (const node of nodes) facts.infer(node);
   const seeds = new Map(outputs.map((v) => [v, `seed.${v}`]));
-  for (const [value, seed] of seeds) facts.set(seed, { dtype: facts.of(value).dtype, dims: facts.dims(value) });
+  for (const [value, seed] of seeds)
+    facts.set(seed, { dtype: floating(facts.of(value).dtype), dims: facts.dims(value) });
   const b = new Builder(opset, "back", facts);
   const of = backward({ graph: { nodes, initializers: weights }, facts, rules: exact, seeds, wanted }, b);
   const open = (name: Value) => info(name, facts.of(name).dtype, facts.dims(name)?.map(() => null) ?? null);
-  const floating = (dtype: DType | null): DType => (dtype && /float/.test(dtype) ? dtype : "float32");
   const model = (more: readonly Node[], inputs: readonly ValueInfo[], values: readonly Value[]): Model => ({
     irVersion: 10,
     opsets: new Map([
@@ -113,7 +116,7 @@ export function differentiate(
       initializers: new Map([...weights, ...b.initializers]),
     }),
   });
-  const seedInputs = [...seeds].map(([v, seed]) => ({ ...open(seed), dtype: floating(facts.of(v).dtype) }));
+  const seedInputs = [...seeds.values()].map(open);
   return {
     forward: model([], [], outputs),
     both: model(b.nodes, seedInputs, [...new Set(of.values())]),
@@ -156,14 +159,14 @@ async function errorAt(each: Case, sizes: Readonly<Record<string, number>>): Pro
     return tensor;
   });
   const by = each.by ?? each.inputs.flatMap((input, i) => (input && !input.weight && !input.dtype ? [i] : []));
-  const outputs = node.outputs.filter((v) => v !== "");
+  const outputs = node.outputs.filter((v, i) => v !== "" && each.outputs?.[i] !== "indices");
   const names = by.map((i) => `in${i}`);
   const { forward, both, of } = differentiate(opset, [node], bound, weights, outputs, names);
   const session = await openModel(forward);
   const back = await openModel(both);
   try {
     const first = await session.run(feeds, outputs);
-    const seeds = outputs.map((v) => tensorOf(dtype, first[v].dims, random));
+    const seeds = outputs.map((v) => tensorOf(floating(first[v].dtype), first[v].dims, random));
     const target = async (more: Record<string, Tensor>): Promise<number> => {
       const results = await session.run({ ...feeds, ...more }, outputs);
       return outputs.reduce(

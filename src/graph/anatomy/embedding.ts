@@ -29,6 +29,17 @@ export function embeddingOf(graph: Graph, inputs: readonly ModelInput[], facts: 
   return { sources: lookups.map((n) => dequantised(graph, n.outputs[0], facts)), lookup: lookups[0] };
 }
 
+/** The look-ups that reach the answers: optimisers leave one behind whose shape alone is read. */
+export function reaching(graph: Graph, embedding: Embedding, has: (value: Value) => boolean): Embedding {
+  const sources = embedding.sources.filter(has);
+  if (!embedding.lookup || sources.length === 0) return embedding;
+  const { producer } = topologyOf(graph);
+  let lookup = producer.get(sources[0]);
+  while (lookup && (lookup.opType === "DequantizeLinear" || lookup.opType === "Cast"))
+    lookup = producer.get(lookup.inputs[0]);
+  return { sources, lookup: lookup ?? embedding.lookup };
+}
+
 /** Rows of a table of integers behind what makes numbers of them. */
 function dequantised(graph: Graph, rows: Value, facts: Facts): Value {
   if (!/int/.test(facts.of(rows).dtype ?? "")) return rows;

@@ -1,7 +1,7 @@
 import type { Node } from "../../onnx/model";
 import type { Canonical } from "../canonicalise";
 import { GraphError, label } from "../error";
-import { type Embedding, embeddingOf } from "./embedding";
+import { type Embedding, embeddingOf, reaching } from "./embedding";
 import { type Flow, flowOf } from "./flow";
 import { type Residual, residualOf } from "./residual";
 import { type AttentionSite, describeMiss, type NearMiss, sitesOf } from "./sites";
@@ -24,15 +24,16 @@ export interface Anatomy {
 /** Finds embedding, attention sites and residual stream. Throws where there is no attention, naming the nearest miss. */
 export function anatomyOf(canonical: Canonical): Anatomy {
   const { model, facts, inputs, answers } = canonical;
-  const embedding = embeddingOf(model.graph, inputs, facts);
+  const found = embeddingOf(model.graph, inputs, facts);
   const flow = flowOf(
     model.graph,
     facts,
-    embedding.sources,
+    found.sources,
     answers.map((a) => a.name),
   );
   if (flow.order.length === 0)
     throw new GraphError("no attention", `${answers.map((a) => a.name).join(", ")} does not depend on the input`);
+  const embedding = reaching(model.graph, found, flow.has);
   const { sites, misses } = sitesOf(canonical, flow);
   if (sites.length === 0) throw noAttention(model.graph.nodes, misses);
   return { embedding, flow, sites, residual: residualOf(canonical, flow, sites), misses };

@@ -1,5 +1,5 @@
 import { intAttribute, intsAttribute, stringAttribute } from "../../onnx/attributes";
-import { axisIn, broadcast, type Fact, like, type ShapeRule } from "./fact";
+import { axisIn, broadcast, type Fact, like, type ShapeRule, unknown } from "./fact";
 
 function product(
   a: readonly number[] | null | undefined,
@@ -56,6 +56,32 @@ const conv: ShapeRule = (node, [x, w]) => {
   return [{ dtype: x.dtype, dims: [x.dims[0], w.dims[0], ...sizes] }];
 };
 
+/** A pooling keeps the channels. */
+const pool: ShapeRule = (node, [x], context) => {
+  const kernel = intsAttribute(node, "kernel_shape", []);
+  if (!x?.dims || intAttribute(node, "ceil_mode", 0))
+    return node.outputs.map((_, i) => ({ ...unknown, dtype: i === 0 ? (x?.dtype ?? null) : "int64" }));
+  const [fact] = conv(node, [x, { dtype: x.dtype, dims: [x.dims[1], 1, ...kernel] }], context);
+  return node.outputs.map((_, i) => (i === 0 ? fact : { ...fact, dtype: "int64" }));
+};
+
+const convTranspose: ShapeRule = (node, [x, w]) => {
+  const automatic = stringAttribute(node, "auto_pad", "NOTSET") !== "NOTSET" || node.attributes.has("output_shape");
+  if (!x?.dims || !w?.dims || automatic) return [{ dtype: x?.dtype ?? null, dims: null }];
+  const spatial = x.dims.slice(2);
+  const ones = spatial.map(() => 1);
+  const zeros = spatial.map(() => 0);
+  const kernel = intsAttribute(node, "kernel_shape", w.dims.slice(2));
+  const strides = intsAttribute(node, "strides", ones);
+  const dilations = intsAttribute(node, "dilations", ones);
+  const pads = intsAttribute(node, "pads", [...zeros, ...zeros]);
+  const more = intsAttribute(node, "output_padding", zeros);
+  const sizes = spatial.map(
+    (n, i) => strides[i] * (n - 1) + more[i] + dilations[i] * (kernel[i] - 1) + 1 - pads[i] - pads[i + spatial.length],
+  );
+  return [{ dtype: x.dtype, dims: [x.dims[0], w.dims[1] * intAttribute(node, "group", 1), ...sizes] }];
+};
+
 /** [.., K] x (K in, N out) packed weights: the block-quantised products of com.microsoft. */
 const packed: ShapeRule = (node, [a]) => [
   { dtype: a?.dtype ?? null, dims: a?.dims ? [...a.dims.slice(0, -1), intAttribute(node, "N", 0)] : null },
@@ -93,6 +119,9 @@ export const matrixRules: Readonly<Record<string, ShapeRule>> = {
   Gemm: gemm,
   Einsum: einsum,
   Conv: conv,
+  ConvTranspose: convTranspose,
+  MaxPool: pool,
+  AveragePool: pool,
   ConvInteger: (node, inputs, context) => conv(node, inputs, context).map((fact) => ({ ...fact, dtype: "int32" })),
   MoE: (_node, [x]) => [like(x)],
   QMoE: (_node, [x]) => [like(x)],

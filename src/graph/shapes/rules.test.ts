@@ -234,6 +234,16 @@ const cases: readonly Case[] = [
   ),
   with_({ dilations: ints([2]) }, one("Conv", reals(2, 3, 9), reals(4, 3, 3))),
   with_({ pads: ints([1, 1]) }, one("ConvInteger", bytes(2, 3, 8), bytes(4, 3, 3))),
+  with_(
+    { strides: ints([2, 1]), pads: ints([1, 0, 0, 2]) },
+    one("ConvTranspose", reals(2, 3, 5, 6), reals(3, 4, 3, 2)),
+  ),
+  with_(
+    { dilations: ints([2]), group: int(2), output_padding: ints([1]), strides: ints([3]) },
+    one("ConvTranspose", reals(2, 4, 5), reals(4, 3, 2)),
+  ),
+  with_({ kernel_shape: ints([3, 2]), strides: ints([2, 1]) }, one("MaxPool", reals(2, 3, 8, 9)), { outputs: 2 }),
+  with_({ kernel_shape: ints([3]), pads: ints([1, 1]) }, one("AveragePool", reals(2, 3, 8))),
   microsoft(
     with_(
       { k: int(1), activation_type: string("relu") },

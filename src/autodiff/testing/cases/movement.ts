@@ -1,0 +1,138 @@
+import { int, ints, string } from "../../../onnx/attributes";
+import type { Case } from "../gradient-case";
+import { fed, integers, places, ranked, x } from "./inputs";
+
+const last = 2 ** 62;
+
+/** Operators that move elements. */
+export const movementCases: readonly Case[] = [
+  { operator: "Reshape", form: "folding", inputs: [x("B", "T", 6), integers([0, -1, 2])] },
+  { operator: "Flatten", form: "", inputs: [x("B", "T", 2)], attributes: { axis: int(2) } },
+  { operator: "Squeeze", form: "", inputs: [x("B", 1, 3), integers([1])] },
+  { operator: "Squeeze", form: "by an attribute", opset: 11, inputs: [x("B", 1, 3)], attributes: { axes: ints([1]) } },
+  { operator: "Unsqueeze", form: "", inputs: [x("B", 3), integers([0, -1])] },
+  { operator: "Unsqueeze", form: "by an attribute", opset: 11, inputs: [x("B", 3)], attributes: { axes: ints([1]) } },
+  { operator: "Transpose", form: "", inputs: [x("B", "T", 2, 3)], attributes: { perm: ints([2, 0, 3, 1]) } },
+  { operator: "Transpose", form: "turned round", inputs: [x("B", "T", 3)] },
+  {
+    operator: "Concat",
+    form: "of three",
+    inputs: [x("B", "T", 2), x("B", "S", 2), x("B", "T", 2)],
+    attributes: { axis: int(1) },
+  },
+  { operator: "Concat", form: "along the last axis", inputs: [x("B", 2), x("B", 3)], attributes: { axis: int(-1) } },
+  {
+    operator: "Split",
+    form: "",
+    inputs: [x("B", 6), integers([1, 2, 3])],
+    attributes: { axis: int(-1) },
+    outputs: [true, true, true],
+  },
+  {
+    operator: "Split",
+    form: "by an attribute",
+    opset: 11,
+    inputs: [x("B", 6)],
+    attributes: { axis: int(1), split: ints([2, 4]) },
+    outputs: [true, true],
+  },
+  { operator: "Expand", form: "", inputs: [x(1, 3), integers([2, 4, 3])] },
+  { operator: "Tile", form: "", inputs: [x("B", 1, 3), integers([2, 4, 1])] },
+  { operator: "Tile", form: "", opset: 11, inputs: [x("B", 2), integers([3, 2])] },
+  { operator: "Slice", form: "a part", inputs: [x("B", "T", 7), integers([2]), integers([5]), integers([-1])] },
+  { operator: "Slice", form: "the last", inputs: [x("B", 7), integers([-1]), integers([last]), integers([1])] },
+  { operator: "Slice", form: "two axes", inputs: [x(5, 7), integers([1, -4]), integers([3, -1]), integers([0, 1])] },
+  {
+    operator: "Slice",
+    form: "by steps",
+    inputs: [x("B", 7), integers([1]), integers([last]), integers([1]), integers([2])],
+  },
+  {
+    operator: "Slice",
+    form: "backwards",
+    inputs: [x("B", 7), integers([-1]), integers([-last]), integers([1]), integers([-2])],
+  },
+  { operator: "Slice", form: "the first", opset: 11, inputs: [x("B", 7), integers([0]), integers([1]), integers([1])] },
+  {
+    operator: "Gather",
+    form: "of one place",
+    inputs: [x("B", 5, 2), integers([-2], [])],
+    attributes: { axis: int(1) },
+  },
+  {
+    operator: "Gather",
+    form: "of one place",
+    opset: 11,
+    inputs: [x("B", 5), integers([1], [])],
+    attributes: { axis: int(1) },
+  },
+  {
+    operator: "Gather",
+    form: "of many, some twice",
+    inputs: [x("B", 5, 2), fed([0, 4, 4, -1, 2, 0], [2, 3])],
+    attributes: { axis: int(1) },
+  },
+  { operator: "Gather", form: "of many along the first axis", inputs: [x(6), fed([5, 5, 1])] },
+  {
+    operator: "GatherElements",
+    form: "some twice",
+    inputs: [x("B", "T", 5), places(5, "B", "T", 4)],
+    attributes: { axis: int(-1) },
+  },
+  { operator: "GatherElements", form: "of a part", inputs: [x(4, 5), places(4, 3, 2)], attributes: { axis: int(0) } },
+  {
+    operator: "GatherElements",
+    form: "some twice",
+    opset: 13,
+    inputs: [x("B", "T", 5), places(5, "B", "T", 4)],
+    attributes: { axis: int(-1) },
+    float32: true,
+  },
+  { operator: "GatherND", form: "some twice", inputs: [x(4, 5, 2), places(4, 3, 2)] },
+  {
+    operator: "GatherND",
+    form: "of a batch",
+    inputs: [x("B", 5, 2), places(5, "B", 3, 1)],
+    attributes: { batch_dims: int(1) },
+  },
+  {
+    operator: "ScatterElements",
+    form: "",
+    inputs: [x("B", 5), { ...fed([4, 1, 2, 0, 3, 1]), dims: ["B", 2], value: (i) => (i % 2 ? 3 : 1) }, x("B", 2)],
+    attributes: { axis: int(1) },
+  },
+  {
+    operator: "ScatterElements",
+    form: "by sums",
+    inputs: [x("B", 5), places(5, "B", 4), x("B", 4)],
+    attributes: { axis: int(1), reduction: string("add") },
+  },
+  { operator: "ScatterND", form: "", inputs: [x(4, 3), fed([3, 1], [2, 1]), x(2, 3)] },
+  {
+    operator: "ScatterND",
+    form: "by sums",
+    inputs: [x(4, 3), fed([3, 3], [2, 1]), x(2, 3)],
+    attributes: { reduction: string("add") },
+  },
+  { operator: "TopK", form: "with its places", inputs: [ranked("B", 7), integers([2])], outputs: [true, "indices"] },
+  {
+    operator: "Pad",
+    form: "",
+    inputs: [x("B", "T", 3), integers([0, 1, 2, 0, 0, 1]), { dims: [], value: () => 3, weight: true }],
+  },
+  { operator: "Pad", form: "of some axes", inputs: [x("B", "T", 3), integers([1, 2]), null, integers([-2])] },
+  { operator: "Trilu", form: "", inputs: [x("B", 4, 5)] },
+  {
+    operator: "Trilu",
+    form: "lower, shifted",
+    inputs: [x("B", 4, 5), integers([1], [])],
+    attributes: { upper: int(0) },
+  },
+  { operator: "CumSum", form: "", inputs: [x("B", "T", 3), integers([1], [])] },
+  {
+    operator: "CumSum",
+    form: "from the end, without itself",
+    inputs: [x("B", 4), integers([1], [])],
+    attributes: { exclusive: int(1), reverse: int(1) },
+  },
+];
