@@ -1,4 +1,4 @@
-"""All of the recipe: data, vocabulary, two stages of training, export, judging."""
+"""All of the recipe: data, vocabulary, teachers, training, export, judging."""
 
 from classifier import data, evaluate, stages, tokenizer
 from export import export
@@ -8,8 +8,8 @@ if not data.CLEANED.exists():
     data.main()
 if not tokenizer.FOLDER.exists():
     tokenizer.main()
-stages.first()
-stages.second()
-tokenizer.load().save_pretrained(WORK / stages.SECOND["name"])
-export(WORK / stages.SECOND["name"], "text-classification", evaluate.FULL, evaluate.SHIPPED)
+stages.teachers()
+stages.student()
+tokenizer.load().save_pretrained(WORK / stages.STUDENT["name"])
+export(WORK / stages.STUDENT["name"], "text-classification", evaluate.FULL, evaluate.SHIPPED)
 evaluate.main()

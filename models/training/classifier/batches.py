@@ -39,6 +39,18 @@ def pad(rows: list[list[int]]) -> torch.Tensor:
     return torch.tensor([row + [0] * (width - len(row)) for row in rows])
 
 
+def hidden(ids: torch.Tensor, rng: np.random.Generator, share: float) -> torch.Tensor:
+    """The ids with a share of the words behind the mask."""
+    hide = torch.from_numpy(rng.random(ids.shape) < share).to(ids.device) & (ids >= SPECIAL)
+    return ids.masked_fill(hide, MASK)
+
+
+def labelled(data: Dataset, rng: np.random.Generator, masked: float) -> Iterator[tuple[torch.Tensor, torch.Tensor]]:
+    """(ids, targets) of one pass, with the labels as they are."""
+    for ids, indices in epoch(data, rng, masked):
+        yield ids, torch.from_numpy(data.positive[indices])
+
+
 def epoch(data: Dataset, rng: np.random.Generator, masked: float) -> Iterator[tuple[torch.Tensor, np.ndarray]]:
     """(ids, indices of the examples): one pass in random order, a share `masked` of the words hidden."""
     whole, part = np.divmod(data.share, 1)
@@ -58,6 +70,4 @@ def epoch(data: Dataset, rng: np.random.Generator, masked: float) -> Iterator[tu
             batch.append(row)
         batches.append(batch)
     for b in rng.permutation(len(batches)):
-        ids = pad([row for row, _ in batches[b]])
-        hide = torch.from_numpy(rng.random(ids.shape) < masked) & (ids >= SPECIAL)
-        yield ids.masked_fill(hide, MASK), np.array([i for _, i in batches[b]])
+        yield hidden(pad([row for row, _ in batches[b]]), rng, masked), np.array([i for _, i in batches[b]])

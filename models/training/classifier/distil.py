@@ -1,51 +1,79 @@
-"""Targets for the second stage: the labels softened by naive Bayes, and spliced sentences judged by two teachers.
+"""Batches for the network, whose targets are what the teachers say.
 
-The first network and naive Bayes are right more often together than either is alone. Spliced sentences (a span of one,
-a span of another) carry no label, so there the two teachers' word is all the target.
+Labelled texts are judged by their label and the teachers together (in `stages.py`). Spliced ones (spans of two
+reviews) and ones with exchanged words carry no label and never come twice, so there is no end of them to learn from.
+Made sentences carry their own label alone: concession and negation are what the teachers get wrong.
 """
 
-import random
+from collections.abc import Iterator
 
 import numpy as np
+import torch
 
-from classifier.data import Example, natural
-from classifier.ngrams import NaiveBayes
-from classifier.train import margins
+from classifier.batches import SPECIAL, TOKENS, Dataset, epoch, hidden, pad
+from classifier.train import DEVICE, margin, margins
 
-SPLICED = 16_000
-BAYES_SCALE = 0.4  # brings the log odds of naive Bayes to the network's scale, and a half more
-GOLD = 0.7  # share of the label in the target of a labelled text
-
-
-def splice(examples: list[Example], count: int, seed: int = 0) -> list[str]:
-    """Texts that join spans of 4 to 10 words of two review sentences."""
-    rng = random.Random(seed)
-    sentences = [e.text.split() for e in examples if e.source != "pros_cons"]
-    sentences = [words for words in sentences if len(words) >= 8]
-
-    def span() -> list[str]:
-        words = rng.choice(sentences)
-        length = rng.randint(4, min(10, len(words)))
-        start = rng.randint(0, len(words) - length)
-        return words[start : start + length]
-
-    return [" ".join(span() + span()) for _ in range(count)]
+NEAR, CHANGED = 12, 0.3  # of how many neighbours one is taken, and for how many of the words
+SPANS = (3, 14)  # word pieces of a span, at least and at most
 
 
-def _probability(log_odds: np.ndarray) -> np.ndarray:
-    return 1 / (1 + np.exp(-log_odds))
+def splice(rows: list[list[int]], rng: np.random.Generator) -> list[int]:
+    """A span of one row, and three times of four one of another, between the special tokens."""
+
+    def span() -> list[int]:
+        row = rows[rng.integers(len(rows))][1:-1]
+        start = rng.integers(max(1, len(row) - SPANS[0]))
+        return row[start : start + rng.integers(SPANS[0], SPANS[1] + 1)]
+
+    first, last = rows[0][0], rows[0][-1]
+    return [first, *span(), *(span() if rng.random() < 0.75 else []), last]
 
 
-def soften(examples: list[Example], teacher, tokenizer) -> list[Example]:
-    """The examples with softened targets, followed by the spliced ones."""
-    bayes = NaiveBayes(examples)
+def neighbours(vectors: torch.Tensor) -> np.ndarray:
+    """The nearest word pieces of each by cosine, (size, NEAR)."""
+    unit = torch.nn.functional.normalize(vectors, dim=1)
+    return torch.cat([(part @ unit.T).topk(NEAR + 1).indices[:, 1:] for part in unit.split(1000)]).numpy()
 
-    def log_odds(texts: list[str]) -> np.ndarray:
-        return BAYES_SCALE * np.array([bayes(text) for text in texts])
 
-    said = _probability(log_odds([e.text for e in examples]))
-    labelled = [Example(e.text, float(GOLD * e.positive + (1 - GOLD) * p), e.source) for e, p in zip(examples, said)]
-    texts = splice(examples, SPLICED)
-    rows = tokenizer([natural(text) for text in texts], truncation=True, max_length=64)["input_ids"]
-    said = _probability((margins(teacher, rows) + log_odds(texts)) / 2)
-    return labelled + [Example(text, float(p), "spliced") for text, p in zip(texts, said)]
+def changed(row: list[int], near: np.ndarray, rng: np.random.Generator) -> list[int]:
+    """A row of which some words are exchanged for words that are used alike."""
+    new = [near[i, rng.integers(NEAR)] if i >= SPECIAL and rng.random() < CHANGED else i for i in row]
+    return [int(after) if after >= SPECIAL else before for before, after in zip(row, new)]
+
+
+@torch.no_grad()
+def judged(teachers: list, ids: torch.Tensor) -> torch.Tensor:
+    """Probability of POSITIVE by the teachers together, (batch)."""
+    return torch.sigmoid(sum(margin(teacher, ids) for teacher in teachers) / len(teachers))
+
+
+def judged_rows(teachers: list, rows: list[list[int]]) -> np.ndarray:
+    """Probability of POSITIVE by the teachers together, (rows)."""
+    return 1 / (1 + np.exp(-sum(margins(teacher, rows) for teacher in teachers) / len(teachers)))
+
+
+def batches(
+    data: Dataset,
+    made: Dataset,
+    teachers: list,
+    near: np.ndarray,
+    rng: np.random.Generator,
+    masked: float,
+    spliced: float,
+    exchanged: float,
+) -> Iterator[tuple[torch.Tensor, torch.Tensor]]:
+    """(ids, targets) of one pass over `data`; for each of its batches so many of the other kinds, and made ones strewn in."""
+    sentences = [row for row in data.spellings[0] if len(row) >= 10]
+    extra = epoch(made, rng, 0)
+    every = max(1, int(data.share.sum() / max(1, made.share.sum())))
+    for i, (ids, indices) in enumerate(epoch(data, rng, masked)):
+        yield ids, torch.from_numpy(data.positive[indices])
+        some = [splice(sentences, rng) for _ in range(TOKENS // 24)] if rng.random() < spliced else []
+        picked = rng.integers(len(sentences), size=TOKENS // 24) if rng.random() < exchanged else []
+        others = [changed(sentences[k], near, rng) for k in picked]
+        for rows in (some, others):
+            if rows:
+                ids = pad(rows).to(DEVICE)
+                yield hidden(ids, rng, masked), judged(teachers, ids)
+        if i % every == 0 and (batch := next(extra, None)):
+            yield hidden(batch[0], rng, masked / 3), torch.from_numpy(made.positive[batch[1]])

@@ -1,51 +1,60 @@
-"""The stages of training, each starting from the one before.
+"""The stages of training: the teachers on the labels, then the network on what they say."""
 
-First the labels alone; then softened labels and spliced sentences, judged by teachers.
-"""
+from functools import partial
 
 import torch
-from transformers import DistilBertForSequenceClassification
-
 from classifier import tokenizer as wordpiece
-from classifier.batches import dataset
+from classifier.batches import Dataset, dataset, labelled
+from classifier.contrast import made
+from classifier.convolution import Convolution
 from classifier.data import cleaned
-from classifier.distil import soften
+from classifier.distil import batches, judged_rows, neighbours
+from classifier.looking import place_dims, start
 from classifier.train import DEVICE, Run, new_model, train
 from classifier.vectors import word_vectors
 from places import WORK
 
 LAYERS, DIM = 4, 256
-FIRST = {"name": "classifier-first", "steps": 900, "rate": 5e-4}
-SECOND = {"name": "classifier-second", "steps": 800, "rate": 4e-4}
-SHARES = {
-    "first": {"sst": 1.0, "polarity": 2.0, "pros_cons": 0.3},
-    "second": {"sst": 0.6, "polarity": 2.0, "pros_cons": 0.15, "spliced": 1.0},
-}
+TEACHERS = [{"name": f"classifier-teacher-{i}", "steps": 1200, "rate": 1e-3} for i in range(3)]
+STUDENT = {"name": "classifier-student", "steps": 2000, "rate": 6e-4}
+GOLD = 0.5  # share of the label in the target of a labelled text
+SHARES = {"sst": 1.0, "polarity": 2.0, "pros_cons": 0.3, "made": 1.0}
+MADE = 14_000
+SCALE = 4.0  # of the word vectors, for a network without layer norms
 
 
-def first() -> None:
-    """Trains on the labels alone, from word vectors that were counted."""
-    torch.manual_seed(0)
-    tokenizer = wordpiece.load()
-    examples, dev, _ = cleaned()
-    data = dataset(examples, tokenizer, SHARES["first"])
-    model = new_model(LAYERS, DIM, dropout=0.1, size=len(tokenizer))
+def _vectors(data: Dataset, tokenizer) -> torch.Tensor:
     rows = data.spellings[0] + tokenizer(wordpiece.stories())["input_ids"]
-    vectors = word_vectors(rows, len(tokenizer), DIM)
-    model.distilbert.embeddings.word_embeddings.weight.data.copy_(vectors)
-    train(Run(model=model, **FIRST), data, dev, tokenizer, seed=0, masked=0.1)
+    return word_vectors(rows, len(tokenizer), DIM)
 
 
-def second() -> None:
-    """Trains on the softened targets, from the first network."""
-    torch.manual_seed(1)
+def teachers() -> None:
+    """Trains the teachers on the labels, from word vectors that were counted."""
     tokenizer = wordpiece.load()
     examples, dev, _ = cleaned()
-    model = DistilBertForSequenceClassification.from_pretrained(WORK / FIRST["name"]).to(DEVICE)
-    data = dataset(soften(examples, model, tokenizer), tokenizer, SHARES["second"])
-    train(Run(model=model, **SECOND), data, dev, tokenizer, seed=1, masked=0.15)
+    data = dataset(examples, tokenizer, SHARES)
+    vectors = _vectors(data, tokenizer) * SCALE
+    for seed, teacher in enumerate(TEACHERS):
+        torch.manual_seed(seed)
+        run = Run(model=Convolution(vectors), **teacher)
+        train(run, partial(labelled, data, masked=0.1), dev, tokenizer, seed)
+
+
+def student() -> None:
+    """Trains the network on what the teachers and the labels say, and on made sentences."""
+    tokenizer = wordpiece.load()
+    examples, dev, _ = cleaned()
+    judges = [Convolution.from_pretrained(WORK / t["name"]).to(DEVICE).eval().requires_grad_(False) for t in TEACHERS]
+    data, turned = (dataset(some, tokenizer, SHARES) for some in (examples, made(examples, MADE)))
+    data.positive = (GOLD * data.positive + (1 - GOLD) * judged_rows(judges, data.spellings[0])).astype("float32")
+    vectors = _vectors(data, tokenizer)
+    torch.manual_seed(1)
+    model = new_model(LAYERS, DIM, dropout=0.1, size=len(tokenizer))
+    start(model, vectors[:, : DIM - place_dims()])
+    passes = partial(batches, data, turned, judges, neighbours(vectors), masked=0.1, spliced=0.5, exchanged=0.5)
+    train(Run(model=model, **STUDENT), passes, dev, tokenizer, seed=1)
 
 
 if __name__ == "__main__":
-    first()
-    second()
+    teachers()
+    student()

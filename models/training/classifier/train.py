@@ -3,6 +3,7 @@
 import copy
 import math
 import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -11,10 +12,11 @@ from torch.nn.functional import binary_cross_entropy_with_logits
 from transformers import DistilBertConfig, DistilBertForSequenceClassification
 
 from classifier import tokenizer as wordpiece
-from classifier.batches import Dataset, epoch, pad
+from classifier.batches import pad
 from places import WORK
 
 DEVICE = "cuda" if torch.cuda.is_available() else "cpu"
+HEADS = 8
 WARMUP, AVERAGE, SAVE_EVERY, EVALUATE_EVERY = 100, 0.995, 50, 100
 
 
@@ -24,11 +26,12 @@ def new_model(layers: int, dim: int, dropout: float, size: int) -> DistilBertFor
         vocab_size=size,
         dim=dim,
         n_layers=layers,
-        n_heads=8,
+        n_heads=HEADS,
         hidden_dim=4 * dim,
         max_position_embeddings=wordpiece.LONGEST,
         dropout=dropout,
         seq_classif_dropout=0.2,
+        initializer_range=0.05,
         id2label={0: "NEGATIVE", 1: "POSITIVE"},
         label2id={"NEGATIVE": 0, "POSITIVE": 1},
     )
@@ -99,16 +102,18 @@ class Run:
                 mean.lerp_(now, 1 - keep)
 
 
-def train(run: Run, data: Dataset, dev: list, tokenizer, seed: int, masked: float) -> None:
-    """Runs to the last step; the log goes to standard output."""
+Batches = Callable[[np.random.Generator], Iterator[tuple[torch.Tensor, torch.Tensor]]]
+
+
+def train(run: Run, batches: Batches, dev: list, tokenizer, seed: int) -> None:
+    """Runs to the last step over passes of (ids, targets); the log goes to standard output."""
     dev_rows = tokenizer([text for text, _ in dev])["input_ids"]
     dev_labels = np.array([label for _, label in dev])
     started, seen = time.time(), 0
     while run.step < run.steps:
         rng = np.random.default_rng([seed, run.step])
-        for ids, indices in epoch(data, rng, masked):
-            target = torch.from_numpy(data.positive[indices]).to(DEVICE)
-            loss = binary_cross_entropy_with_logits(margin(run.model, ids.to(DEVICE)), target)
+        for ids, targets in batches(rng):
+            loss = binary_cross_entropy_with_logits(margin(run.model, ids.to(DEVICE)), targets.to(DEVICE))
             run.update(loss)
             seen += ids.numel()
             if run.step % EVALUATE_EVERY == 0 or run.step == run.steps:
@@ -119,5 +124,3 @@ def train(run: Run, data: Dataset, dev: list, tokenizer, seed: int, masked: floa
                 run.save()
             if run.step == run.steps:
                 break
-
-
