@@ -2,6 +2,7 @@ import type { CreateSession } from "../session";
 import { type Folder, modelFilesOf, type Row } from "./folder";
 import { checkForward } from "./forward";
 import { checkGradient } from "./gradient";
+import { checkLrp } from "./lrp";
 import { checkTokens } from "./tokens";
 
 export type { Folder, Row } from "./folder";
@@ -11,6 +12,7 @@ const ofFolder: Readonly<Record<string, (folder: Folder) => Promise<Row[]>>> = {
 const ofFile: Readonly<Record<string, (folder: Folder, path: string, create: CreateSession) => Promise<Row[]>>> = {
   forward: checkForward,
   gradient: checkGradient,
+  lrp: checkLrp,
 };
 
 /** Every quantity that can be asked for with `--only`. */
