@@ -130,7 +130,7 @@ export function understand(files: Pick<ModelFiles, "model" | "config">): { canon
 }
 
 /** The values that derivatives are taken by. */
-function differentiated({ embedding, sites, residual }: Anatomy): readonly string[] {
+export function differentiated({ embedding, sites, residual }: Anatomy): readonly string[] {
   const stream = residual ? [...residual.layers, ...(residual.finalNorm ? [residual.finalNorm] : [])] : [];
   const taps = [...sites.map((s) => s.probs), ...stream].map((tap) => tap.value);
   return [...new Set([...embedding.sources.slice(0, 1), ...taps])];

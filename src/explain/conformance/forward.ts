@@ -114,7 +114,11 @@ async function checkInput(
 }
 
 /** Whether the file computes what the references do: an approximation of the activation, say, is no less right for being another. */
-function isFaithful(goldens: ReadonlyMap<string, Tensor>, outputs: ReadonlyMap<string, Tensor>, path: string): boolean {
+export function isFaithful(
+  goldens: ReadonlyMap<string, Tensor>,
+  outputs: ReadonlyMap<string, Tensor>,
+  path: string,
+): boolean {
   const [own, golden] = [outputs.get(`${reportName(path)}:short.logits`), goldens.get("short.logits")];
   return !own || !golden || maxDifference(toFloat32(own), toFloat32(golden)) <= exact;
 }

@@ -1,29 +1,41 @@
-import { gradientMode } from "../../autodiff/explaining";
+import { cotangentOf, gradientMode, switchOf } from "../../autodiff/explaining";
 import type { Tap } from "../../graph/anatomy";
+import { usedInputs } from "../../graph/prune";
 import { toFloat32 } from "../../tensor/half";
-import type { Tensor } from "../../tensor/tensor";
-import { type Engine, openEngine } from "../engine";
-import type { Batch } from "../feeds";
+import { type Tensor, tensor } from "../../tensor/tensor";
+import { type Engine, openEngine, sessionSource } from "../engine";
+import { type Batch, feedsOf } from "../feeds";
 import type { CreateSession } from "../session";
-import type { TargetRows } from "../target-feeds";
-import { type Folder, type Row, readJson, readModel, readTensors, reportName } from "./folder";
+import { type TargetRows, targetFeeds } from "../target-feeds";
+import { type Folder, modelFilesOf, type Row, readJson, readModel, readTensors, reportName } from "./folder";
+import { isFaithful } from "./forward";
+import { rounded } from "./halves";
+import { referenceMode, referenceOf, withoutRounding } from "./own-weights";
 import { batchOf, largest, maxDifference, tapError } from "./reference";
 
 /** Of the largest magnitude of each reference tensor. */
 const limit = 1e-3;
+
+/** The derivatives that a file's are compared with, by the names of its values; null for one that is a golden's. */
+type Reference = (batch: Batch, target: TargetRows, values: readonly string[]) => Promise<Record<string, Tensor>>;
 
 /** Every `grad.*` of a folder, for each input that has them. */
 export async function checkGradient(folder: Folder, path: string, create: CreateSession): Promise<Row[]> {
   const goldens = await readTensors(folder, "goldens.safetensors");
   const json = await readJson(folder, "goldens.json");
   const inputs = (json?.inputs ?? {}) as Record<string, Record<string, unknown>>;
-  const engine = await openEngine(await readModel(folder, path), create, { modes: [gradientMode] });
+  const engine = await openEngine(withoutRounding(await readModel(folder, path)), create, { modes: [gradientMode] });
+  const close: (() => Promise<void>)[] = [() => engine.release()];
   try {
+    const own = await ownReference(folder, path, engine, goldens, create, close);
     const rows: Row[] = [];
     for (const [input, about] of Object.entries(inputs)) {
       const batch = batchOf(goldens, input);
-      if (!batch) continue;
-      const quantities = await errorsOf(engine, goldens, input, batch, targetOf(about));
+      if (!batch || !has(goldens, `${input}.grad.`)) continue;
+      const target = targetOf(about);
+      const quantities = own
+        ? await errorsAgainst(engine, own.derivatives, goldens, input, batch, target)
+        : await errorsOf(engine, goldens, input, batch, target);
       for (const [quantity, error] of quantities)
         rows.push({
           model: folder.name,
@@ -32,12 +44,61 @@ export async function checkGradient(folder: Folder, path: string, create: Create
           error,
           limit,
           pass: error !== null && error <= limit,
+          ...(own ? { note: own.note } : {}),
         });
     }
     return rows;
   } finally {
-    await engine.release();
+    for (const each of close) await each();
   }
+}
+
+/**
+ * What stands in for the goldens where a file's weights or activation aren't theirs: a half-precision file's float32
+ * sibling with its weights rounded to halves; else the file itself with its own weights as plain numbers.
+ */
+async function ownReference(
+  folder: Folder,
+  path: string,
+  engine: Engine,
+  goldens: ReadonlyMap<string, Tensor>,
+  create: CreateSession,
+  close: (() => Promise<void>)[],
+): Promise<{ derivatives: Reference; note: string } | null> {
+  const outputs = await readTensors(folder, "ort_outputs.safetensors");
+  if (engine.precision === "fp32" && isFaithful(goldens, outputs, path)) return null;
+  const sibling = path.replace(/_fp16(_io16)?\.onnx$/, ".onnx").replace("/fp16/", "/fp32/");
+  if (engine.precision === "fp16" && sibling !== path && modelFilesOf(folder).includes(sibling)) {
+    const files = rounded(await readModel(folder, sibling));
+    const other = await openEngine(files, create, { modes: [gradientMode] });
+    close.push(() => other.release());
+    const names = new Map(valuesOf(engine).map((value, i) => [value, valuesOf(other)[i]]));
+    const derivatives: Reference = async (batch, target, values) => {
+      const wanted = values.map((v) => names.get(v) as string);
+      const found = await other.cotangents(batch, target, gradientMode, wanted);
+      return Object.fromEntries(values.map((v, i) => [v, found[wanted[i]]]));
+    };
+    return { derivatives, note: "against the float32 file with its weights rounded to halves" };
+  }
+  const files = withoutRounding(await readModel(folder, path));
+  const { model, canonical } = referenceOf(files);
+  const session = await create(sessionSource(files, model));
+  close.push(() => session.release());
+  const used = usedInputs(canonical.model.graph);
+  const inputs = canonical.inputs.filter((i) => used.has(i.name));
+  const derivatives: Reference = async (batch, target, values) => {
+    const on = { [switchOf(referenceMode)]: tensor("bool", [], Uint8Array.of(1)) };
+    const names = values.map((v) => cotangentOf(referenceMode, v));
+    const found = await session.run({ ...feedsOf(inputs, batch), ...targetFeeds(target), ...on }, names);
+    return Object.fromEntries(values.map((v, i) => [v, found[names[i]]]));
+  };
+  return { derivatives, note: "against plain products with the same weights, straight through" };
+}
+
+/** What is differentiated by, in an order that files of one model share. */
+function valuesOf({ anatomy: { embedding, sites, residual } }: Engine): readonly string[] {
+  const stream = residual ? [...residual.layers, ...(residual.finalNorm ? [residual.finalNorm] : [])] : [];
+  return [embedding.sources[0], ...[...sites.map((s) => s.probs), ...stream].map((tap) => tap.value)];
 }
 
 /** A reference's target: the logit of one class a row. */
@@ -53,6 +114,33 @@ export function targetOf({ target, readout_position }: Record<string, unknown>):
   };
 }
 
+interface Check {
+  readonly name: string;
+  /** Each with the golden's name. */
+  readonly taps: readonly (readonly [string, Tap])[];
+  readonly columns: "key" | "width";
+}
+
+/** What an input has goldens of, that are there by layer. */
+function checksOf({ anatomy }: Engine, input: string): readonly Check[] {
+  const stream = anatomy.residual;
+  const layers = stream?.layers ?? [];
+  return [
+    {
+      name: "grad.attn",
+      taps: anatomy.sites.map((s, l) => [`${input}.grad.attn.${l}`, s.probs] as const),
+      columns: "key",
+    },
+    {
+      name: "grad.hidden",
+      taps: layers.map(
+        (tap, l) => [`${input}.grad.hidden.${l}`, l === layers.length - 1 ? (stream?.finalNorm ?? tap) : tap] as const,
+      ),
+      columns: "width",
+    },
+  ];
+}
+
 async function errorsOf(
   engine: Engine,
   goldens: ReadonlyMap<string, Tensor>,
@@ -60,49 +148,50 @@ async function errorsOf(
   batch: Batch,
   target: TargetRows,
 ): Promise<[string, number | null][]> {
-  const { anatomy } = engine;
-  const wanted = [...goldens.keys()].filter((key) => key.startsWith(`${input}.grad.`));
-  const found: [string, number | null][] = [];
-  const compare = (name: string, taps: readonly (readonly [string, Tap])[], columns: "key" | "width") => {
-    const keys = wanted.filter((k) => k.startsWith(`${input}.${name}`));
-    if (keys.length === 0) return null;
-    return { name, taps: taps.filter(([key]) => goldens.has(key)), expected: keys.length, columns };
-  };
-  const stream = anatomy.residual;
-  const layers = stream?.layers ?? [];
-  const checks = [
-    compare(
-      "grad.attn.",
-      anatomy.sites.map((s, l) => [`${input}.grad.attn.${l}`, s.probs] as const),
-      "key",
-    ),
-    compare(
-      "grad.hidden.",
-      layers.map(
-        (tap, l) => [`${input}.grad.hidden.${l}`, l === layers.length - 1 ? (stream?.finalNorm ?? tap) : tap] as const,
-      ),
-      "width",
-    ),
-  ];
-  const word = `${input}.grad.word_emb`;
-  const fetches = checks.flatMap((c) => c?.taps.map(([, tap]) => tap.value) ?? []);
-  const source = anatomy.embedding.sources[0];
-  const values = await engine.cotangents(batch, target, gradientMode, [
-    ...fetches,
-    ...(goldens.has(word) ? [source] : []),
-  ]);
-  for (const check of checks) {
-    if (!check) continue;
-    const errors = check.taps.map(([key, tap]) => {
-      const golden = goldens.get(key) as Tensor;
-      const error = tapError(tap, values[tap.value], golden, batch, check.columns);
-      return error === null ? null : error / magnitude(golden);
+  const source = engine.anatomy.embedding.sources[0];
+  const word = goldens.get(`${input}.grad.word_emb`) ?? goldens.get(`${input}.grad.pixel_values`);
+  const checks = checksOf(engine, input).filter(({ name }) => has(goldens, `${input}.${name}.`));
+  const fetches = checks.flatMap(({ taps }) => taps.map(([, tap]) => tap.value));
+  const values = await engine.cotangents(batch, target, gradientMode, [...fetches, ...(word ? [source] : [])]);
+  const found = checks.map(({ name, taps, columns }): [string, number | null] => {
+    const expected = [...goldens.keys()].filter((key) => key.startsWith(`${input}.${name}.`)).length;
+    const errors = taps.map(([key, tap]) => {
+      const golden = goldens.get(key);
+      // What stands at padded places is arbitrary, and the derivative by the attention paid to it is its value.
+      const error = tapError(tap, values[tap.value], golden, batch, columns, "attended");
+      return error === null || !golden ? null : error / magnitude(golden);
     });
-    found.push([check.name.slice(0, -1), check.taps.length === check.expected ? largest(errors) : null]);
-  }
-  const golden = goldens.get(word);
-  if (golden) found.push(["grad.word_emb", maskedDifference(values[source], golden, batch) / magnitude(golden)]);
+    return [name, taps.length === expected ? largest(errors) : null];
+  });
+  if (word) found.push(["grad.word_emb", maskedDifference(values[source], word, batch) / magnitude(word)]);
   return found;
+}
+
+const has = (goldens: ReadonlyMap<string, Tensor>, prefix: string): boolean =>
+  [...goldens.keys()].some((key) => key.startsWith(prefix));
+
+/** As `errorsOf`, against what another model of the same weights gives for the same values. */
+async function errorsAgainst(
+  engine: Engine,
+  reference: Reference,
+  goldens: ReadonlyMap<string, Tensor>,
+  input: string,
+  batch: Batch,
+  target: TargetRows,
+): Promise<[string, number | null][]> {
+  const source = engine.anatomy.embedding.sources[0];
+  const checks = [
+    ...checksOf(engine, input).map(({ name, taps }) => ({ name, values: taps.map(([, tap]) => tap.value) })),
+    { name: "grad.word_emb", values: [source] },
+  ].filter(({ name }) => has(goldens, `${input}.${name}`));
+  const values = [...new Set(checks.flatMap((c) => c.values))];
+  const found = await engine.cotangents(batch, target, gradientMode, values);
+  const expected = await reference(batch, target, values);
+  const errorOf = (value: string): number | null => {
+    const [a, b] = [toFloat32(found[value]), toFloat32(expected[value])];
+    return a.length === 0 || a.length !== b.length ? null : maxDifference(a, b) / magnitude(expected[value]);
+  };
+  return checks.map((c) => [c.name, largest(c.values.map(errorOf))]);
 }
 
 export const magnitude = (golden: Tensor): number =>

@@ -7,13 +7,14 @@ import type { Batch } from "../feeds";
 export const largest = (errors: readonly (number | null)[]): number | null =>
   errors.some((e) => e === null) ? null : Math.max(0, ...(errors as number[]));
 
-/** Over the batch's attended rows. */
+/** Over the batch's attended rows; of `keys` alone, where these are told. */
 export function tapError(
   tap: Tap,
   tensor: Tensor,
   golden: Tensor | undefined,
   batch: Batch,
   columns: "key" | "width",
+  keys: "all" | "attended" = "all",
 ): number | null {
   if (!golden) return null;
   const reference = toFloat32(golden);
@@ -26,6 +27,7 @@ export function tapError(
     const width = dims[2];
     for (let i = 0; i < data.length; i++) {
       if (!attended(batch, b, Math.floor(i / width) % dims[1])) continue;
+      if (keys === "attended" && columns === "key" && !attended(batch, b, i % width)) continue;
       const difference = Math.abs((data as Float32Array)[i] - reference[b * part + i]);
       if (!(difference <= worst)) worst = difference;
     }
