@@ -107,7 +107,7 @@ export async function openEngine(
 ): Promise<Engine> {
   const { canonical, anatomy } = understand(files);
   const tapped = withTaps(canonical, anatomy);
-  const model = modes.length > 0 ? withCotangents(tapped, canonical, differentiated(anatomy), modes) : tapped;
+  const model = modes.length > 0 ? withCotangents(tapped, canonical, differentiated(anatomy), modes, anatomy) : tapped;
   const session = await create(sessionSource(files, model));
   try {
     return await engineOf(files, canonical, anatomy, session, modes);
