@@ -34,3 +34,20 @@ export function activeValues(
   }
   return active;
 }
+
+/** Nodes that a way back from the answers to `sources` meets without knowing a rule. `matters`: whether answers depend on a value. */
+export function unruledNodes(
+  nodes: readonly Node[],
+  facts: Facts,
+  sources: readonly Value[],
+  rules: Rules,
+  matters: (value: Value) => boolean,
+): readonly Node[] {
+  const active = activeValues(nodes, facts, sources, rules);
+  return nodes.filter(
+    (node) =>
+      !rules(node) &&
+      readsOf(node).some((v) => active.has(v)) &&
+      node.outputs.some((v) => active.has(v) && matters(v) && !sources.includes(v)),
+  );
+}

@@ -76,11 +76,12 @@ export function withCotangents(
   const { graph } = model;
   return {
     ...model,
+    irVersion: Math.max(model.irVersion, 4), // before, a constant of a branch had to be its input
     opsets: opset === opsetOf(model) ? model.opsets : new Map(model.opsets).set("", opset),
     graph: {
       ...graph,
       nodes: [...graph.nodes, ...nodes],
-      inputs: [...graph.inputs, ...targetInputInfo, ...switches],
+      inputs: [...graph.inputs.filter((i) => !graph.initializers.has(i.name)), ...targetInputInfo, ...switches],
       outputs: [...graph.outputs, ...outputs],
     },
   };

@@ -1,15 +1,20 @@
 import { existsSync, statSync } from "node:fs";
 import { dirname, join, relative, sep } from "node:path";
+import { unruledNodes } from "../autodiff/activity";
+import { gradientMode, withCotangents } from "../autodiff/explaining";
+import { exact } from "../autodiff/gradients";
 import { precisionOf } from "../explain/architecture";
 import { readJson, readModel } from "../explain/conformance/folder";
-import { MissingFile, sessionSource, understand } from "../explain/engine";
+import { differentiated, MissingFile, sessionSource, understand } from "../explain/engine";
+import type { Anatomy } from "../graph/anatomy";
 import { describeMiss } from "../graph/anatomy/sites";
+import type { Canonical } from "../graph/canonicalise";
 import { GraphError } from "../graph/error";
 import { operatorOf, rewrites } from "../graph/rewrites";
 import { hasShapeRule } from "../graph/shapes";
 import { withTaps } from "../graph/taps";
 import { decodeModel } from "../onnx/decode";
-import type { Model, Node } from "../onnx/model";
+import type { Node } from "../onnx/model";
 import { folderOf } from "./folder";
 
 /** Prints what a model is made of and what is missing; exits with 1 where a file's attention isn't found. */
@@ -66,7 +71,7 @@ async function inspect(folder: ReturnType<typeof folderOf>, file: string): Promi
     line("residual", anatomy.residual ? anatomy.residual.layers.map((l) => l.value).join(" -> ") : "not found");
     if (anatomy.residual?.finalNorm) line("final norm", anatomy.residual.finalNorm.value);
     line("embedding", anatomy.embedding.sources.join(", "));
-    missing(canonical.model, line);
+    missing(canonical, anatomy, line);
     sessionSource(files, withTaps(canonical, anatomy));
     return true;
   } catch (error) {
@@ -79,7 +84,8 @@ async function inspect(folder: ReturnType<typeof folderOf>, file: string): Promi
 }
 
 /** What later steps lack. */
-function missing(model: Model, line: (what: string, value: string) => void): void {
+function missing(canonical: Canonical, anatomy: Anatomy, line: (what: string, value: string) => void): void {
+  const { model, facts } = canonical;
   const unshaped = model.graph.nodes.filter((n) => !hasShapeRule(n.opType));
   line(
     "taps",
@@ -90,8 +96,22 @@ function missing(model: Model, line: (what: string, value: string) => void): voi
           .map((n) => n.name)
           .join(", ")}`,
   );
-  line("gradients", "no rules in this version");
+  const sources = anatomy.embedding.sources.slice(0, 1);
+  const unruled = unruledNodes(model.graph.nodes, facts, sources, exact, anatomy.flow.has);
+  line("gradients", unruled.length === 0 ? stopOf(canonical, anatomy) : `no rules for ${counted(unruled)}`);
+  for (const node of unruled.slice(0, 8)) line("", `${operatorOf(node)} ${node.name || node.outputs[0]}`);
   line("LRP", "no rules in this version");
+}
+
+/** What stops the way back through operators that all have rules: a form that one doesn't take. */
+function stopOf(canonical: Canonical, anatomy: Anatomy): string {
+  try {
+    withCotangents(withTaps(canonical, anatomy), canonical, differentiated(anatomy), [gradientMode], anatomy);
+    return "nothing missing";
+  } catch (error) {
+    if (error instanceof GraphError) return error.message;
+    throw error;
+  }
 }
 
 function counted(nodes: readonly Node[]): string {

@@ -24,6 +24,7 @@ export async function checkGradient(folder: Folder, path: string, create: Create
   const goldens = await readTensors(folder, "goldens.safetensors");
   const json = await readJson(folder, "goldens.json");
   const inputs = (json?.inputs ?? {}) as Record<string, Record<string, unknown>>;
+  if (!Object.keys(inputs).some((input) => has(goldens, `${input}.grad.`))) return [];
   const engine = await openEngine(withoutRounding(await readModel(folder, path)), create, { modes: [gradientMode] });
   const close: (() => Promise<void>)[] = [() => engine.release()];
   try {
@@ -66,7 +67,8 @@ async function ownReference(
   close: (() => Promise<void>)[],
 ): Promise<{ derivatives: Reference; note: string } | null> {
   const outputs = await readTensors(folder, "ort_outputs.safetensors");
-  if (engine.precision === "fp32" && isFaithful(goldens, outputs, path)) return null;
+  const approximate = engine.canonical.model.graph.nodes.some((n) => n.opType === "FastGelu");
+  if (engine.precision === "fp32" && (!approximate || isFaithful(goldens, outputs, path))) return null;
   const sibling = path.replace(/_fp16(_io16)?\.onnx$/, ".onnx").replace("/fp16/", "/fp32/");
   if (engine.precision === "fp16" && sibling !== path && modelFilesOf(folder).includes(sibling)) {
     const files = rounded(await readModel(folder, sibling));

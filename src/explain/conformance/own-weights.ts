@@ -30,8 +30,9 @@ export function besideResidues({ name, rules }: Mode): Mode {
 const mark = "residue/";
 
 /**
- * A model that computes what a file of rounded weights does, and whose derivatives are those of plain products with the file's own
- * weights, dequantised here: every quantised product y is written y + x·W - x·W, of which the first and the last pass nothing back. Activations that are one operator here are spelled out.
+ * A model that computes what a file of rounded weights does, and whose derivatives are those of plain products with the
+ * file's own weights, dequantised here: every quantised product y is written y + x·W - x·W, of which the first and the
+ * last pass nothing back. Activations that are one operator here are spelled out.
  */
 export function referenceOf(files: ModelFiles, mode: Mode = referenceMode): { model: Model; canonical: Canonical } {
   const { canonical, anatomy } = understand(files);
