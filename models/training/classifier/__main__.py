@@ -2,7 +2,6 @@
 
 from classifier import data, evaluate, stages, tokenizer
 from export import export
-from places import WORK
 
 if not data.CLEANED.exists():
     data.main()
@@ -10,6 +9,6 @@ if not tokenizer.FOLDER.exists():
     tokenizer.main()
 stages.teachers()
 stages.student()
-tokenizer.load().save_pretrained(WORK / stages.STUDENT["name"])
-export(WORK / stages.STUDENT["name"], "text-classification", evaluate.FULL, evaluate.SHIPPED)
+tokenizer.load().save_pretrained(stages.STUDENT)
+export(stages.STUDENT, "text-classification", evaluate.FULL, evaluate.SHIPPED)
 evaluate.main()

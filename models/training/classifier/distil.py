@@ -11,7 +11,8 @@ import numpy as np
 import torch
 
 from classifier.batches import SPECIAL, TOKENS, Dataset, epoch, hidden, pad
-from classifier.train import DEVICE, margin, margins
+from classifier.train import margin, margins
+from run import DEVICE
 
 NEAR, CHANGED = 12, 0.3  # of how many neighbours one is taken, and for how many of the words
 SPANS = (3, 14)  # word pieces of a span, at least and at most

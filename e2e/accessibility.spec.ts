@@ -1,0 +1,95 @@
+import AxeBuilder from "@axe-core/playwright";
+import type { Page } from "@playwright/test";
+import { expect, test } from "./fixtures";
+
+const link = "text=the+cast+is+so+charming+i+left+smiling&layer=1";
+
+/** Nothing that axe finds wrong, each with where it is. */
+async function expectNothingWrong(page: Page, where: string): Promise<void> {
+  const { violations } = await new AxeBuilder({ page }).analyze();
+  const wrong = violations.flatMap(({ id, help, nodes }) =>
+    nodes.map(({ target, failureSummary }) => `${id}: ${help} (${target}) ${failureSummary}`),
+  );
+  expect(wrong, where).toEqual([]);
+}
+
+for (const theme of ["light", "dark"]) {
+  test(`axe finds nothing wrong in the views, windows and menus, ${theme}`, async ({ explorer, page }) => {
+    const { dialog } = explorer;
+    await explorer.open(`${link}&pin=5&theme=${theme}`);
+    await explorer.measured();
+    await expectNothingWrong(page, "Heads");
+
+    await page.keyboard.press("/");
+    await expect(explorer.textField).toBeFocused();
+    await expectNothingWrong(page, "a text that is edited");
+    await explorer.textField.press("Escape");
+
+    await explorer.view.getByRole("button", { name: "Table" }).click();
+    await expect(dialog.getByRole("table")).toBeVisible();
+    await expectNothingWrong(page, "the table");
+    await page.keyboard.press("Escape");
+    await expect(dialog).toHaveCount(0);
+
+    await explorer.target.click();
+    await expect(page.getByRole("menu")).toBeVisible();
+    await expectNothingWrong(page, "an open menu");
+    await page.keyboard.press("Escape");
+
+    await explorer.openPicker();
+    await expectNothingWrong(page, "the picker");
+    await page.keyboard.press("Escape");
+    await expect(dialog).toHaveCount(0);
+
+    await page.keyboard.press("?");
+    await expect(dialog).toBeVisible();
+    await expectNothingWrong(page, "the keys");
+    await page.keyboard.press("Escape");
+    await expect(dialog).toHaveCount(0);
+
+    await page.keyboard.press("2");
+    await explorer.cell(1, 2).click();
+    await expect(explorer.inspector.getByRole("img", { name: /^Weights/ })).toBeVisible();
+    await explorer.measured();
+    await expectNothingWrong(page, "Model");
+  });
+
+  test(`axe finds nothing wrong while the model loads, and where it can't, ${theme}`, async ({ explorer, page }) => {
+    explorer.watch.forgive(/Failed to load resource/);
+    let answer = () => {};
+    const until = new Promise<void>((resolve) => {
+      answer = resolve;
+    });
+    await page.route(/\.onnx$/, async (route) => {
+      await until;
+      await route.fulfill({ status: 503 });
+    });
+    await explorer.visit(`theme=${theme}`);
+    await expect(explorer.view.getByText("Example, computed in advance")).toBeVisible();
+    await expect(explorer.status.getByRole("progressbar")).toBeVisible();
+    await expectNothingWrong(page, "the example");
+    answer();
+    await expect(page.getByRole("alert")).toBeVisible();
+    await expectNothingWrong(page, "the failure");
+  });
+}
+
+test.describe("on a phone", () => {
+  test.use({ viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true });
+  test("axe finds nothing wrong: Heads with the sheet open", async ({ explorer, page }) => {
+    await explorer.open(`${link}&pin=5`);
+    await explorer.inspector.getByRole("button", { name: "Open the sheet" }).tap();
+    await expect(explorer.section("Attends to")).toBeVisible();
+    await expectNothingWrong(page, "the open sheet");
+  });
+});
+
+test("what changes is said to those who don't see it", async ({ explorer, page }) => {
+  await explorer.open(`${link}&heads=0,3`);
+  await expect(explorer.announcer).toContainText("Layer 1, heads 0, 3.");
+  await explorer.row("query", 5).click();
+  await expect(explorer.announcer).toContainText("Pinned charming, position 5.");
+  await page.keyboard.press("2");
+  await explorer.cell(2, 1).click();
+  await expect(explorer.announcer).toContainText("Head 2.1 is open.");
+});
