@@ -23,8 +23,14 @@ test.each([
   ],
   ["failed to call OrtRun(). ERROR_CODE: 1, ERROR_MESSAGE: Device is lost", "device-lost"],
   ["something else", "internal"],
-] as const)("%s", (message, code) => {
-  expect(toFailure(new Error(message))).toEqual({ code, message });
+  [
+    "failed to call OrtRun(). ERROR_CODE: 2, ERROR_MESSAGE: /mnt/build/onnxruntime/core/framework/op_kernel.cc:83 virtual OrtValue *onnxruntime::OpKernelContext::OutputMLValue(int, const TensorShape &) [ONNXRuntimeError] : 2 : INVALID_ARGUMENT : Tensor shape is too large",
+    "out-of-memory",
+    "[ONNXRuntimeError] : 2 : INVALID_ARGUMENT : Tensor shape is too large",
+  ],
+] as const)("%s", (raw, code, said?: string) => {
+  const message = said ?? raw.replace(/^failed to call OrtRun\(\)\. ERROR_CODE: \d, ERROR_MESSAGE: /, "");
+  expect(toFailure(new Error(raw))).toEqual({ code, message });
 });
 
 test("names the node that ONNX Runtime has no kernel for", () => {
@@ -51,7 +57,8 @@ test("names the node that a run stopped at", () => {
     "failed to call OrtRun(). ERROR_CODE: 1, ERROR_MESSAGE: Non-zero status code returned while running Gather node. Name:'/embed/Gather' Status Message: indices element out of data bounds";
   expect(toFailure(new Error(message))).toEqual({
     code: "run",
-    message,
+    message:
+      "Non-zero status code returned while running Gather node. Name:'/embed/Gather' Status Message: indices element out of data bounds",
     node: { name: "/embed/Gather", opType: "Gather" },
   });
 });

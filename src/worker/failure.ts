@@ -31,7 +31,7 @@ const ofFile: Record<OnnxErrorKind, Failure["code"]> = {
 };
 
 const memory =
-  /bad_alloc|out of memory|failed to allocate|allocation fail|OOM\b|invalid array length|integer overflow|size overflowed|max buffer size limit/i;
+  /bad_alloc|out of memory|failed to allocate|allocation fail|OOM\b|invalid array length|integer overflow|size overflowed|shape is too large|max buffer size limit/i;
 const deviceLost = /device (is|was) lost|lost device|GPU lost/i;
 
 /** ONNX Runtime names the node that it stopped at only in its message. */
@@ -55,11 +55,15 @@ function ofRuntime(message: string): Failure | null {
   return null;
 }
 
+/** What ONNX Runtime says before its reason: its own function, and the line of its source. */
+const preamble =
+  /failed to call \w+\(\)\. ERROR_CODE: \d+, ERROR_MESSAGE: |\S+\.(cc|h):\d+ [^[]*(?=\[ONNXRuntimeError\])/g;
+
 /** An exception of ONNX Runtime's own code says nothing of itself where it isn't caught there. */
 export function messageOf(error: unknown): string {
   const text = String(error);
   if (text === "[object WebAssembly.Exception]") return "ONNX Runtime broke off without a reason";
-  return error instanceof Error ? error.message : text;
+  return (error instanceof Error ? error.message : text).replace(preamble, "");
 }
 
 /** What an error means to a person. Whatever isn't known is `internal` and keeps its message. */
