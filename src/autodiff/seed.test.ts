@@ -109,7 +109,7 @@ async function seedError(model: Model, target: TargetRows): Promise<number> {
   const session = await openModel(moved(model));
   try {
     const on = (value: number) => ({ [switchOf(gradientMode)]: tensor("bool", [], Uint8Array.of(value)) });
-    const given = { ...feeds, ...targetFeeds(target) };
+    const given = { ...feeds, ...targetFeeds(target, session) };
     const still = float32([rows, tokens, width], new Float32Array(rows * tokens * width));
     const name = cotangentOf(gradientMode, "h.1");
     const found = (await session.run({ ...given, delta: still, ...on(1) }, [name]))[name].data as Float32Array;

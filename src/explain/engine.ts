@@ -147,13 +147,13 @@ async function engineOf(
   const used = usedInputs(canonical.model.graph);
   const inputs = canonical.inputs.filter((i) => used.has(i.name));
   const off = Object.fromEntries(modes.map((mode) => [switchOf(mode), tensor("bool", [], Uint8Array.of(0))]));
-  const idle = (rows: number) => (modes.length > 0 ? { ...targetFeeds(noTarget(rows)), ...off } : {});
+  const idle = (rows: number) => (modes.length > 0 ? { ...targetFeeds(noTarget(rows), session), ...off } : {});
   const runBatch = (batch: Batch, fetches: readonly string[]) =>
     session.run({ ...feedsOf(inputs, batch), ...idle(rowsOf(batch)) }, fetches);
   const cotangents = async (batch: Batch, target: TargetRows, mode: Mode, values: readonly string[]) => {
     const on = { ...off, [switchOf(mode)]: tensor("bool", [], Uint8Array.of(1)) };
     const names = values.map((value) => cotangentOf(mode, value));
-    const results = await session.run({ ...feedsOf(inputs, batch), ...targetFeeds(target), ...on }, names);
+    const results = await session.run({ ...feedsOf(inputs, batch), ...targetFeeds(target, session), ...on }, names);
     return Object.fromEntries(values.map((value, i) => [value, results[names[i]]]));
   };
   const vision = inputs.some((i) => i.role === "pixels");

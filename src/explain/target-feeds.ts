@@ -1,6 +1,7 @@
 import { targetInputs } from "../autodiff/seed";
 import type { Tensor } from "../tensor/tensor";
 import { float32, int64, tensor } from "../tensor/tensor";
+import type { Session } from "./session";
 
 /** What is differentiated, a row of the batch each. */
 export interface TargetRows {
@@ -21,14 +22,18 @@ export const noTarget = (rows: number): TargetRows => ({
   scale: "logit",
 });
 
-/** A target as the graph takes it. */
-export function targetFeeds({ classes, weights, positions, scale }: TargetRows): Record<string, Tensor> {
+/** A target as a session's graph takes it: one that answers once a row reads no position. */
+export function targetFeeds(
+  { classes, weights, positions, scale }: TargetRows,
+  { inputNames }: Pick<Session, "inputNames">,
+): Record<string, Tensor> {
   const size = [classes.length, classes[0].length];
-  return {
+  const feeds: Record<string, Tensor> = {
     [targetInputs.classes]: int64(size, classes.flat()),
     [targetInputs.weights]: float32(size, weights.flat()),
     [targetInputs.position]: int64([positions.length], positions),
     [targetInputs.normalised]: tensor("bool", [], Uint8Array.of(scale === "logit" ? 0 : 1)),
     [targetInputs.linear]: float32([], [scale === "probability" ? 1 : 0]),
   };
+  return Object.fromEntries(Object.entries(feeds).filter(([name]) => inputNames.includes(name)));
 }

@@ -86,7 +86,7 @@ async function ownReference(
   const run: Run = async (batch, target) => {
     const names = namesOf(engine);
     const on = { [switchOf(reference)]: tensor("bool", [], Uint8Array.of(1)) };
-    const feeds = { ...feedsOf(inputs, batch), ...targetFeeds(target), ...on };
+    const feeds = { ...feedsOf(inputs, batch), ...targetFeeds(target, session), ...on };
     const found = await session.run(feeds, [...names, ...names.map((v) => cotangentOf(reference, v))]);
     const cotangents = Object.fromEntries(names.map((v) => [v, found[cotangentOf(reference, v)]]));
     return quantitiesOf(engine, batch, found, cotangents);
