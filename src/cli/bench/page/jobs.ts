@@ -10,7 +10,7 @@ import { heapBytes } from "../../../worker/runtime/heap";
 import { startWasm } from "../../../worker/runtime/wasm";
 
 /** What one worker measures: one session, so that its heap is its own. */
-export const jobs = { open, run, edit };
+export const jobs = { open, run, attention, edit };
 
 export type Jobs = typeof jobs;
 
@@ -68,6 +68,13 @@ async function run(): Promise<number> {
   const started = performance.now();
   await session.run(feeds, fetches);
   return performance.now() - started;
+}
+
+/** All attention of a pass, [heads, tokens, tokens] of each layer. */
+async function attention(): Promise<Float32Array[]> {
+  const [, ...probs] = fetches;
+  const results = await session.run(feeds, probs);
+  return probs.map((name) => results[name]!.data as Float32Array);
 }
 
 /** Milliseconds of reading a file and writing its graph with taps, the first time and again. */

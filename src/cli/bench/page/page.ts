@@ -1,4 +1,5 @@
 import type { Jobs } from "./jobs";
+import { drawLines } from "./lines";
 
 export interface Call {
   readonly job: keyof Jobs;
@@ -17,6 +18,7 @@ export interface BenchPage {
     ...args: Parameters<Jobs[J]>
   ): Promise<Awaited<ReturnType<Jobs[J]>>>;
   end(worker: number): void;
+  readonly drawLines: typeof drawLines;
 }
 
 declare global {
@@ -40,4 +42,5 @@ window.bench = {
       worker.postMessage({ job, args } satisfies Call);
     }),
   end: (number) => workers[number]!.terminate(),
+  drawLines,
 };

@@ -3,6 +3,7 @@ import { editing } from "./editing";
 import { forward } from "./forward";
 import { scripts } from "./scripts";
 import { start } from "./start";
+import { large, model, views } from "./views";
 
 /** Every row of the table, by the name that `--only` takes. */
-export const rows: Readonly<Record<string, Measure>> = { forward, editing, start, scripts };
+export const rows: Readonly<Record<string, Measure>> = { forward, editing, start, model, views, large, scripts };
