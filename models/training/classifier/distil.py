@@ -63,7 +63,7 @@ def batches(
     spliced: float,
     exchanged: float,
 ) -> Iterator[tuple[torch.Tensor, torch.Tensor]]:
-    """(ids, targets) of one pass over `data`; for each of its batches so many of the other kinds, and made ones strewn in."""
+    """(ids, targets) of one pass over `data`; other batches are strewn in, `spliced` and `exchanged` to one of its own."""
     sentences = [row for row in data.spellings[0] if len(row) >= 10]
     extra = epoch(made, rng, 0)
     every = max(1, int(data.share.sum() / max(1, made.share.sum())))

@@ -3,6 +3,7 @@
 from functools import partial
 
 import torch
+
 from classifier import tokenizer as wordpiece
 from classifier.batches import Dataset, dataset, labelled
 from classifier.contrast import made
@@ -51,6 +52,8 @@ def student() -> None:
     judges = [Convolution.from_pretrained(teacher).to(DEVICE).eval().requires_grad_(False) for teacher in TEACHERS]
     data, turned = (dataset(some, tokenizer, SHARES) for some in (examples, made(examples, MADE)))
     data.positive = (GOLD * data.positive + (1 - GOLD) * judged_rows(judges, data.spellings[0])).astype("float32")
+    for judge in judges:
+        judge.train()  # of texts without a label they judge with their dropout on, as the shipped network was taught
     vectors = _vectors(data, tokenizer)
     torch.manual_seed(1)
     model = new_model(LAYERS, DIM, dropout=0.1, size=len(tokenizer))

@@ -44,13 +44,14 @@ def margin(model, ids: torch.Tensor) -> torch.Tensor:
 @torch.no_grad()
 def margins(model, rows: list[list[int]]) -> np.ndarray:
     """`margin` of many rows, in their order."""
+    training = model.training
     model.eval()
     result = np.zeros(len(rows), dtype=np.float32)
     order = sorted(range(len(rows)), key=lambda i: len(rows[i]))
     for start in range(0, len(order), 64):
         some = order[start : start + 64]
         result[some] = margin(model, pad([rows[i] for i in some]).to(DEVICE)).float().cpu().numpy()
-    model.train()
+    model.train(training)
     return result
 
 
