@@ -4,7 +4,7 @@ import { info, openModel } from "../../graph/testing/run";
 import { weightOf } from "../../onnx/attributes";
 import type { Attribute, Model, Node, Value, ValueInfo, Weight } from "../../onnx/model";
 import { randomNumbers } from "../../onnx/testing/random";
-import { graph } from "../../onnx/testing/sample";
+import { modelOf } from "../../onnx/testing/sample";
 import { type DType, sizeOf, type Tensor, typedArrayOf } from "../../tensor/tensor";
 import { backward } from "../backward";
 import { exact } from "../gradients";
@@ -100,22 +100,13 @@ export function differentiate(
   const b = new Builder(opset, "back", facts);
   const of = backward({ graph: { nodes, initializers: weights }, facts, rules: exact, seeds, wanted }, b);
   const open = (name: Value) => info(name, facts.of(name).dtype, facts.dims(name)?.map(() => null) ?? null);
-  const model = (more: readonly Node[], inputs: readonly ValueInfo[], values: readonly Value[]): Model => ({
-    irVersion: 10,
-    opsets: new Map([
-      ["", opset],
-      ["com.microsoft", 1],
-    ]),
-    producer: "test",
-    functions: [],
-    metadata: new Map(),
-    graph: graph({
+  const model = (more: readonly Node[], inputs: readonly ValueInfo[], values: readonly Value[]): Model =>
+    modelOf(opset, {
       nodes: [...nodes, ...more],
       inputs: [...[...bound.keys()].map(open), ...inputs],
       outputs: values.map((name) => info(name, facts.of(name).dtype)),
       initializers: new Map([...weights, ...b.initializers]),
-    }),
-  });
+    });
   const seedInputs = [...seeds.values()].map(open);
   return {
     forward: model([], [], outputs),

@@ -12,7 +12,7 @@ import {
 import { dtypeCodes } from "../../onnx/codes";
 import type { Attribute, Model, Node } from "../../onnx/model";
 import { randomNumbers } from "../../onnx/testing/random";
-import { graph, node as sampleNode } from "../../onnx/testing/sample";
+import { graph, modelOf, node as sampleNode } from "../../onnx/testing/sample";
 import { type DType, float32, int64, sizeOf, type Tensor, tensor, typedArrayOf } from "../../tensor/tensor";
 import { info, runModel } from "../testing/run";
 import { type Fact, Facts } from ".";
@@ -358,22 +358,12 @@ describe("a rule tells what its operator gives", () => {
     const known = new Facts(opset, new Map());
     known.weights({ initializers: weights });
     known.infer(node);
-    const model: Model = {
-      irVersion: 10,
-      opsets: new Map([
-        ["", opset],
-        ["com.microsoft", 1],
-      ]),
-      producer: "test",
-      functions: [],
-      metadata: new Map(),
-      graph: graph({
-        nodes: [node],
-        // Types that the runtime doesn't infer for operators of its own are given.
-        outputs: node.outputs.map((o) => info(o, known.of(o).dtype)),
-        initializers: weights,
-      }),
-    };
+    const model: Model = modelOf(opset, {
+      nodes: [node],
+      // Types that the runtime doesn't infer for operators of its own are given.
+      outputs: node.outputs.map((o) => info(o, known.of(o).dtype)),
+      initializers: weights,
+    });
     const results = await runModel(model, {});
     for (const output of node.outputs) {
       const { dtype, dims, data } = results[output];

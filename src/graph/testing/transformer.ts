@@ -1,7 +1,7 @@
 import { weightOf } from "../../onnx/attributes";
 import type { Model, Node, Value, ValueInfo } from "../../onnx/model";
 import { randomNumbers } from "../../onnx/testing/random";
-import { graph } from "../../onnx/testing/sample";
+import { modelOf } from "../../onnx/testing/sample";
 import { type DType, float32, type Tensor } from "../../tensor/tensor";
 import { Builder } from "../builder";
 import { type Fact, Facts } from "../shapes";
@@ -96,16 +96,9 @@ export function transformer(options: Options): Model {
     info("input_ids", idType, [batch, "length"]),
     ...(masked ? [info("attention_mask", "int64", [batch, "length"])] : []),
   ];
-  return {
-    irVersion: 9,
-    opsets: new Map([
-      ["", opset],
-      ["com.microsoft", 1],
-    ]),
-    producer: "test",
-    functions: [],
-    metadata: new Map(),
-    graph: graph({
+  return modelOf(
+    opset,
+    {
       name: "transformer",
       nodes: options.edit ? options.edit(b.nodes) : b.nodes,
       inputs,
@@ -114,8 +107,9 @@ export function transformer(options: Options): Model {
         ...[...weights].map(([name, t]) => [name, weightOf(name, t)] as const),
         ...b.initializers,
       ]),
-    }),
-  };
+    },
+    9,
+  );
 }
 
 /** 0 where a key is seen and -10000 where not: [B, 1, T or 1, T]. */

@@ -143,3 +143,16 @@ export const withoutOffsets = (value: unknown): unknown => {
       .map(([key, each]) => [key, withoutOffsets(each)]),
   );
 };
+
+/** A test's model of one graph, with the operators of com.microsoft. */
+export const modelOf = (opset: number, parts: Parameters<typeof graph>[0], irVersion = 10): Model => ({
+  irVersion,
+  opsets: new Map([
+    ["", opset],
+    ["com.microsoft", 1],
+  ]),
+  producer: "test",
+  functions: [],
+  metadata: new Map(),
+  graph: graph(parts),
+});

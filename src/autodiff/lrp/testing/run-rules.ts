@@ -3,7 +3,7 @@ import { type Fact, Facts } from "../../../graph/shapes";
 import { info, runModel } from "../../../graph/testing/run";
 import { weightOf } from "../../../onnx/attributes";
 import type { Value } from "../../../onnx/model";
-import { graph } from "../../../onnx/testing/sample";
+import { graph, modelOf } from "../../../onnx/testing/sample";
 import type { Tensor } from "../../../tensor/tensor";
 import { backward } from "../../backward";
 import { type Preset, rulesOf } from "../presets";
@@ -42,22 +42,12 @@ export async function run({ inputs, weights = {}, emit, preset, seed, probs = []
   const rules = rulesOf(preset, reading);
   const made = backward({ graph: whole, facts, rules, seeds: new Map([[answer, "seed"]]), wanted: sources }, back);
   const fetches = [...new Set([answer, ...made.values()])];
-  const model = {
-    irVersion: 10,
-    opsets: new Map([
-      ["", opset],
-      ["com.microsoft", 1],
-    ]),
-    producer: "test",
-    functions: [],
-    metadata: new Map(),
-    graph: graph({
-      nodes: [...forward.nodes, ...back.nodes],
-      inputs: [...bound.map(([name, f]) => info(name, f.dtype, f.dims)), info("seed", seed.dtype, seed.dims)],
-      outputs: fetches.map((name) => info(name, facts.of(name).dtype)),
-      initializers: new Map([...whole.initializers, ...back.initializers]),
-    }),
-  };
+  const model = modelOf(opset, {
+    nodes: [...forward.nodes, ...back.nodes],
+    inputs: [...bound.map(([name, f]) => info(name, f.dtype, f.dims)), info("seed", seed.dtype, seed.dims)],
+    outputs: fetches.map((name) => info(name, facts.of(name).dtype)),
+    initializers: new Map([...whole.initializers, ...back.initializers]),
+  });
   const results = await runModel(model, { ...inputs, seed }, fetches);
   const numbers = (value: Value) => Array.from(results[value].data as ArrayLike<number>, Number);
   return {
