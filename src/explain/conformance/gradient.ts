@@ -7,9 +7,9 @@ import { type Engine, openEngine, sessionSource } from "../engine";
 import { type Batch, feedsOf } from "../feeds";
 import type { CreateSession } from "../session";
 import { type TargetRows, targetFeeds } from "../target-feeds";
-import { type Folder, modelFilesOf, type Row, readJson, readModel, readTensors, reportName } from "./folder";
+import { type Folder, type Row, readJson, readModel, readTensors, reportName } from "./folder";
 import { isFaithful } from "./forward";
-import { rounded } from "./halves";
+import { fullSibling, rounded } from "./halves";
 import { referenceMode, referenceOf, withoutRounding } from "./own-weights";
 import { batchOf, largest, maxDifference, tapError } from "./reference";
 
@@ -69,8 +69,8 @@ async function ownReference(
   const outputs = await readTensors(folder, "ort_outputs.safetensors");
   const approximate = engine.canonical.model.graph.nodes.some((n) => n.opType === "FastGelu");
   if (engine.precision === "fp32" && (!approximate || isFaithful(goldens, outputs, path))) return null;
-  const sibling = path.replace(/_fp16(_io16)?\.onnx$/, ".onnx").replace("/fp16/", "/fp32/");
-  if (engine.precision === "fp16" && sibling !== path && modelFilesOf(folder).includes(sibling)) {
+  const sibling = engine.precision === "fp16" ? fullSibling(folder, path) : null;
+  if (sibling !== null) {
     const files = rounded(await readModel(folder, sibling));
     const other = await openEngine(files, create, { modes: [gradientMode] });
     close.push(() => other.release());

@@ -5,6 +5,7 @@ import type { Attribute, Graph, Weight } from "../../onnx/model";
 import { half, numberOfHalf } from "../../tensor/half";
 import { float32 } from "../../tensor/tensor";
 import type { ModelFiles } from "../engine";
+import { type Folder, modelFilesOf } from "./folder";
 
 /** A float32 file with every weight and constant rounded to the nearest half, as converters do: what is too large or too small to the last that is there. */
 export function rounded(files: ModelFiles): ModelFiles {
@@ -44,4 +45,10 @@ function nearestHalf(value: number): number {
   const held =
     value === 0 ? 0 : size < least ? Math.sign(value) * least : size > most ? Math.sign(value) * most : value;
   return numberOfHalf(half(held));
+}
+
+/** The float32 file beside a half-precision one, or null where there is none. */
+export function fullSibling(folder: Folder, path: string): string | null {
+  const sibling = path.replace(/_fp16(_io16)?\.onnx$/, ".onnx").replace("/fp16/", "/fp32/");
+  return sibling !== path && modelFilesOf(folder).includes(sibling) ? sibling : null;
 }

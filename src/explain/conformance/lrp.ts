@@ -9,10 +9,10 @@ import { type Engine, openEngine, sessionSource } from "../engine";
 import { type Batch, feedsOf } from "../feeds";
 import type { CreateSession } from "../session";
 import { type TargetRows, targetFeeds } from "../target-feeds";
-import { type Folder, modelFilesOf, type Row, readJson, readModel, readTensors, reportName } from "./folder";
+import { type Folder, type Row, readJson, readModel, readTensors, reportName } from "./folder";
 import { isFaithful } from "./forward";
 import { targetOf } from "./gradient";
-import { rounded } from "./halves";
+import { fullSibling, rounded } from "./halves";
 import { besideResidues, referenceOf } from "./own-weights";
 import { batchOf, maxDifference, sizesOf } from "./reference";
 
@@ -70,8 +70,8 @@ async function ownReference(
   const outputs = await readTensors(folder, "ort_outputs.safetensors");
   if (engine.precision === "fp32" && isFaithful(await readTensors(folder, "goldens.safetensors"), outputs, path))
     return null;
-  const sibling = path.replace(/_fp16(_io16)?\.onnx$/, ".onnx").replace("/fp16/", "/fp32/");
-  if (engine.precision === "fp16" && sibling !== path && modelFilesOf(folder).includes(sibling)) {
+  const sibling = engine.precision === "fp16" ? fullSibling(folder, path) : null;
+  if (sibling !== null) {
     const other = await openEngine(rounded(await readModel(folder, sibling)), create, { modes: [mode] });
     close.push(() => other.release());
     return { run: runOf(other), note: "against the float32 file with its weights rounded to halves" };
