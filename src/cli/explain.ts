@@ -1,11 +1,14 @@
 import { createHash } from "node:crypto";
 import { parseArgs } from "node:util";
-import type { Options } from "../explain/attribution";
+import type { Completeness, MethodContext, Options } from "../explain/attribution";
 import { readTarget, type Vocabulary } from "../explain/candidates";
 import { modelFilesOf, readJson, readModel } from "../explain/conformance/folder";
 import { openEngine } from "../explain/engine";
+import { attribute } from "../explain/explain";
 import { methodOf, methods } from "../explain/methods";
+import { passesOf } from "../explain/passes-of";
 import type { Target } from "../explain/target";
+import { unitsOf } from "../explain/unit";
 import { createTokenizer } from "../text/tokenizer";
 import { folderOf } from "./folder";
 import { createNodeSession } from "./session";
@@ -59,23 +62,32 @@ async function main(): Promise<void> {
     };
     const { target, candidates } = readTarget(engine, trace, partial, vocabulary);
     const results: MethodResult[] = [];
+    const context: MethodContext = {
+      engine,
+      trace,
+      target,
+      passes: passesOf(engine),
+      units: unitsOf(trace.encoding, "token"),
+      substitutes: { pad: tokenizer.special.pad, mask: tokenizer.special.mask, unknown: tokenizer.special.unk },
+      seed: 0,
+      onPartial: () => {},
+    };
     for (const method of chosen) {
-      const options: Options = { ...method.defaults, ...optionsOf(values.option ?? []) };
-      const begun = performance.now();
       const {
-        values: perToken,
-        forward,
-        backward,
+        options,
+        values: perUnit,
+        signed,
+        cost,
         completeness,
-      } = await method.run({ engine, trace, target }, options);
+      } = await attribute(method, context, optionsOf(values.option ?? []));
       results.push({
         id: method.id,
         options,
-        values: perToken,
-        signed: method.signed,
-        passes: { forward, backward },
-        ms: performance.now() - begun,
-        ...(completeness === undefined ? {} : { completeness }),
+        values: perUnit,
+        signed,
+        passes: { forward: cost.forward, backward: cost.backward },
+        ms: cost.ms,
+        ...(completeness ? { completeness } : {}),
       });
     }
     const sha256 = createHash("sha256").update(model.model).digest("hex");
@@ -110,7 +122,7 @@ interface MethodResult {
   readonly signed: boolean;
   readonly passes: { readonly forward: number; readonly backward: number };
   readonly ms: number;
-  readonly completeness?: number;
+  readonly completeness?: Completeness;
 }
 
 /** A class by its name, a token by its text, or either by its number. */

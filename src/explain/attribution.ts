@@ -1,28 +1,70 @@
 import type { Encoding } from "../text/encoding";
 import type { Engine } from "./engine";
+import type { Parameter } from "./parameter";
+import type { Passes } from "./passes";
 import type { Target } from "./target";
 import type { Trace } from "./trace";
+import type { Unit } from "./unit";
 
-/** What a method says of a text: one value a token. */
+/** What a method says of a text: one value a unit. */
 export interface Attribution {
   readonly method: string;
+  readonly options: Options;
   readonly target: Target;
   readonly encoding: Encoding;
+  readonly units: readonly Unit[];
+  /** One value a unit; 0 for special tokens where a method leaves them alone. */
   readonly values: readonly number[];
   /** Whether values carry a sign: for and against the target. */
   readonly signed: boolean;
-  /** How far the values are from summing to what they explain, where the method promises that. */
-  readonly completeness?: number;
+  /** What the values should sum to and what they do sum to, where the method promises that they do. */
+  readonly completeness?: Completeness;
+  /** More that the method found, by name: the regions of sliding windows, a heatmap. */
+  readonly details?: Details;
   readonly cost: { readonly forward: number; readonly backward: number; readonly ms: number };
+}
+
+export interface Completeness {
+  readonly expected: number;
+  readonly sum: number;
+}
+
+export interface Details {
+  /** Windows of units and what their removal costs the target, as asked: in order of place. */
+  readonly regions?: readonly { readonly units: readonly number[]; readonly value: number }[];
+  /** Token by token, [T, T]: rollout, relevance. */
+  readonly matrix?: Float32Array;
 }
 
 export type Options = Readonly<Record<string, number | string | boolean>>;
 
+/** Ids that can stand in for a token that is taken away; null where the vocabulary has none. */
+export interface Substitutes {
+  readonly pad: number | null;
+  readonly mask: number | null;
+  readonly unknown: number | null;
+  /** Ids of another text, for baselines that are texts, cut or padded to so many tokens. */
+  encode?(text: string, tokens: number): readonly number[];
+}
+
 /** What a method is given. */
 export interface MethodContext {
-  readonly engine: Engine;
+  readonly engine: Pick<Engine, "family" | "task" | "layers" | "sites">;
   readonly trace: Trace;
   readonly target: Target;
+  readonly passes: Passes;
+  readonly units: readonly Unit[];
+  readonly substitutes: Substitutes;
+  /** Every draw of a sampled method follows from it. */
+  readonly seed: number;
+  /** Told as often as it likes: how much is done, and the values as they stand. */
+  onPartial(progress: { readonly done: number; readonly total: number; readonly values?: readonly number[] }): void;
+}
+
+export interface MethodResult {
+  readonly values: readonly number[];
+  readonly completeness?: Completeness;
+  readonly details?: Details;
 }
 
 /** One explanation method: one file in methods/ and one line in its index. */
@@ -32,14 +74,15 @@ export interface Method {
   readonly measures: string;
   readonly strength: string;
   readonly weakness: string;
-  /** In forward passes (F) and backward passes (B), as a formula. */
+  /** In forward passes (F) and backward passes (B), as a formula of n units. */
   readonly cost: string;
   readonly source: string;
   readonly signed: boolean;
-  readonly defaults: Options;
-  /** Values per token and the passes that were run beyond the trace's own. Throws for options that it hasn't. */
-  run(
-    context: MethodContext,
-    options: Options,
-  ): Promise<{ values: readonly number[]; forward: number; backward: number; completeness?: number }>;
+  readonly family: "attention" | "gradient" | "relevance" | "perturbation" | "baseline";
+  readonly parameters: readonly Parameter[];
+  /**
+   * One value a unit. Options are complete and were checked against the parameters.
+   * @throws RangeError for options that this model or text hasn't; GraphError where the graph lacks what it needs
+   */
+  run(context: MethodContext, options: Options): Promise<MethodResult>;
 }

@@ -1,17 +1,19 @@
 import type { Method } from "../attribution";
+import { summed } from "../unit";
 
 /** The attention that the target's position pays to each token: mean over heads, of one layer or over all. */
 export const rawAttention: Method = {
   id: "raw-attention",
   label: "Raw attention",
+  family: "attention",
   measures: "How much the position that the answer is read at attends to each token.",
   strength: "It is what the model computed, and costs nothing beyond the pass.",
   weakness: "A token can be attended to and not matter, or matter by another way; it says nothing of the target.",
   cost: "1F",
   source: "Vaswani et al. 2017",
   signed: false,
-  defaults: { layer: "last" },
-  async run({ trace, target }, { layer }) {
+  parameters: [{ id: "layer", label: "Layer", kind: "layer", default: "last", words: ["last", "mean"] }],
+  async run({ trace, target, units }, { layer }) {
     const sites = trace.sites.filter((s) => layer === "mean" || s.layer === layerOf(layer, trace.sites.length));
     if (sites.length === 0)
       throw new RangeError(`no layer: ${layer} of ${trace.sites.length}; a number, "last" or "mean"`);
@@ -25,9 +27,9 @@ export const rawAttention: Method = {
           values[j] += (data as Float32Array)[(h * columns + row) * columns + j] / heads / sites.length;
       }
     }
-    return { values, forward: 1, backward: 0 };
+    return { values: summed(units, values) };
   },
 };
 
-const layerOf = (layer: string | number | boolean | undefined, layers: number): number =>
-  layer === "last" || layer === undefined ? layers - 1 : Number(layer);
+const layerOf = (layer: string | number | boolean, layers: number): number =>
+  layer === "last" ? layers - 1 : Number(layer);

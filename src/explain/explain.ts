@@ -1,0 +1,38 @@
+import type { Attribution, Method, MethodContext, Options } from "./attribution";
+import { optionsOf } from "./parameter";
+
+/**
+ * Runs one method and says what it cost: the passes that it ran beyond the trace's own, and the time by `now` in ms.
+ * @throws what the method throws; RangeError for options that it hasn't
+ */
+export async function attribute(
+  method: Method,
+  context: MethodContext,
+  given: Options,
+  now: () => number,
+): Promise<Attribution> {
+  const options = optionsOf(method.parameters, given);
+  const { passes, trace, target, units } = context;
+  const before = { ...passes.spent };
+  const started = now();
+  const { values, completeness, details } = await method.run(context, options);
+  const ms = now() - started;
+  if (values.length !== units.length)
+    throw new Error(`wrong number of values: ${method.id} gave ${values.length} for ${units.length} units`);
+  return {
+    method: method.id,
+    options,
+    target,
+    encoding: trace.encoding,
+    units,
+    values,
+    signed: method.signed,
+    ...(completeness ? { completeness } : {}),
+    ...(details ? { details } : {}),
+    cost: {
+      forward: passes.spent.forward - before.forward,
+      backward: passes.spent.backward - before.backward,
+      ms,
+    },
+  };
+}
