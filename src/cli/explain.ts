@@ -79,7 +79,7 @@ async function main(): Promise<void> {
         signed,
         cost,
         completeness,
-      } = await attribute(method, context, optionsOf(values.option ?? []));
+      } = await attribute(method, context, optionsOf(values.option ?? []), () => performance.now());
       results.push({
         id: method.id,
         options,
