@@ -1,5 +1,5 @@
+import { field, list, natural, number, optional, type Reader, root, text } from "../explain/read";
 import type { LoadedModel } from "../worker/protocol";
-import { field, list, natural, number, optional, type Reader, root, text } from "./read";
 
 /** What to look at first: as a link says it. All of it is checked against the model before it is used. */
 export interface Look {

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
+import { BadFile } from "../explain/read";
 import { AttentionCache } from "./attention";
 import { readExamples, writeExample } from "./example";
-import { BadFile } from "./read";
 import { syntheticExplainer } from "./testing/synthetic";
 
 async function written() {

@@ -1,7 +1,19 @@
+import {
+  BadFile,
+  boolean,
+  field,
+  list,
+  natural,
+  number,
+  oneOf,
+  optional,
+  type Reader,
+  root,
+  text,
+} from "../explain/read";
 import type { SiteInfo } from "../explain/trace";
 import type { HeadScores, RunResult } from "../worker/protocol";
 import { type Look, readLook } from "./catalog";
-import { BadFile, boolean, field, list, natural, number, oneOf, optional, type Reader, root, text } from "./read";
 import type { Shown } from "./state";
 
 /**
