@@ -9,6 +9,7 @@ import {
   luminance,
   palettes,
   type Scheme,
+  signedColour,
 } from "./palette";
 
 const schemes: readonly Scheme[] = ["light", "dark"];
@@ -61,6 +62,27 @@ test.each(schemes)("%s: more attention is more contrast, and numbers on it can b
   expect(contrast(attentionColour(palette, 0), palette.surface)).toBeLessThan(1.1);
   expect(attentionColour(palette, 7)).toBe(attentionColour(palette, 1));
 });
+
+test.each(schemes)(
+  "%s: more for or against is more contrast, the two sides differ, numbers on them can be read",
+  (scheme) => {
+    const palette = palettes[scheme];
+    for (const side of [1, -1]) {
+      let before = 0;
+      for (let i = 0; i <= 100; i++) {
+        const colour = signedColour(palette, (side * i) / 100);
+        const now = contrast(colour, palette.surface);
+        expect(now).toBeGreaterThanOrEqual(before - 0.02);
+        before = now;
+        expect(contrast(inkOn(colour), colour)).toBeGreaterThanOrEqual(4.5);
+      }
+      expect(before).toBeGreaterThan(4.5);
+    }
+    expect(contrast(signedColour(palette, 0), palette.surface)).toBeLessThan(1.15);
+    expect(signedColour(palette, 1)).not.toBe(signedColour(palette, -1));
+    expect(signedColour(palette, -7)).toBe(signedColour(palette, -1));
+  },
+);
 
 test("pixels have the colours of the scale", () => {
   expect([...attentionTable(palettes.light).slice(0, 4)]).toEqual([247, 251, 255, 255]);

@@ -1,4 +1,4 @@
-import { interpolateBlues, interpolateRgb, rgb } from "d3";
+import { interpolateBlues, interpolateBrBG, interpolateRgb, rgb } from "d3";
 
 export type Scheme = "light" | "dark";
 
@@ -21,6 +21,8 @@ export interface Palette {
   readonly wash: string;
   readonly warn: string;
   readonly att: string;
+  readonly for: string;
+  readonly against: string;
   readonly heads: readonly string[];
 }
 
@@ -42,6 +44,8 @@ const light: Palette = {
   wash: "#d9dde2",
   warn: "#8f4400",
   att: "#2271b4",
+  for: "#12736a",
+  against: "#985e15",
   heads: [
     "#5759d8",
     "#f26800",
@@ -76,6 +80,8 @@ const dark: Palette = {
   wash: "#2c323a",
   warn: "#ffbf73",
   att: "#57a0ce",
+  for: "#5bb2a8",
+  against: "#cea156",
   heads: [
     "#0185f3",
     "#e79755",
@@ -107,6 +113,24 @@ export function attentionColour({ scheme, surface }: Palette, weight: number): s
   if (scheme === "light") return interpolateBlues(t);
   if (t < KNEE) return interpolateRgb(surface, interpolateBlues(1))(t / KNEE);
   return interpolateBlues(1 - ((t - KNEE) / (1 - KNEE)) ** 1.25);
+}
+
+/** How far the two-hue scale is used: its ends are too dark to tell apart. */
+const REACH = 0.86;
+/** In dark the same hues, from deep to pale: where each side starts and ends on the scale. */
+const DEEP = { for: [0.93, 0.66], against: [0.07, 0.29] } as const;
+
+/**
+ * The colour of a signed value, -1 to 1: for the target in teal, against it in brown. Zero is the ground's colour in
+ * either scheme, more is more contrast. Whoever draws a negative value adds a dash, so that hue isn't alone.
+ */
+export function signedColour({ scheme, surface }: Palette, value: number): string {
+  const v = Math.min(1, Math.max(-1, value));
+  if (scheme === "light") return interpolateBrBG(0.5 + (v * REACH) / 2);
+  const [deep, pale] = v < 0 ? DEEP.against : DEEP.for;
+  const t = Math.abs(v);
+  if (t < KNEE) return interpolateRgb(surface, interpolateBrBG(deep))(t / KNEE);
+  return interpolateBrBG(deep + ((t - KNEE) / (1 - KNEE)) ** 1.25 * (pale - deep));
 }
 
 const tables = new Map<Scheme, Uint8ClampedArray>();
