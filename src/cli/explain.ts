@@ -7,6 +7,7 @@ import { openEngine } from "../explain/engine";
 import { attribute } from "../explain/explain";
 import { methodOf, methods } from "../explain/methods";
 import { passesOf } from "../explain/passes-of";
+import { substitutesOf } from "../explain/substitutes";
 import type { Target } from "../explain/target";
 import { unitsOf } from "../explain/unit";
 import { createTokenizer } from "../text/tokenizer";
@@ -68,7 +69,7 @@ async function main(): Promise<void> {
       target,
       passes: passesOf(engine),
       units: unitsOf(trace.encoding, "token"),
-      substitutes: { pad: tokenizer.special.pad, mask: tokenizer.special.mask, unknown: tokenizer.special.unk },
+      substitutes: substitutesOf(tokenizer),
       seed: 0,
       onPartial: () => {},
     };

@@ -43,7 +43,7 @@ export interface Substitutes {
   readonly pad: number | null;
   readonly mask: number | null;
   readonly unknown: number | null;
-  /** Ids of another text, for baselines that are texts, cut or padded to so many tokens. */
+  /** Ids of another text without special tokens, for baselines that are texts, cut or padded to so many. */
   encode?(text: string, tokens: number): readonly number[];
 }
 
@@ -67,8 +67,8 @@ export interface MethodResult {
   readonly details?: Details;
 }
 
-/** One explanation method: one file in methods/ and one line in its index. */
-export interface Method {
+/** What a person is told of a method. */
+export interface MethodInfo {
   readonly id: string;
   readonly label: string;
   readonly measures: string;
@@ -80,6 +80,10 @@ export interface Method {
   readonly signed: boolean;
   readonly family: "attention" | "gradient" | "relevance" | "perturbation" | "baseline";
   readonly parameters: readonly Parameter[];
+}
+
+/** One explanation method: one file in methods/ and one line in its index. */
+export interface Method extends MethodInfo {
   /**
    * One value a unit. Options are complete and were checked against the parameters.
    * @throws RangeError for options that this model or text hasn't; GraphError where the graph lacks what it needs

@@ -107,6 +107,8 @@ export function createClient(options: ClientOptions = {}): Explainer {
     retarget: (trace, target) => call((api) => api.retarget(trace, target)),
     attention: (...request) => call((api) => api.attention(...request)),
     scores: (trace) => call((api) => api.scores(trace)),
+    methods: () => call((api) => api.methods()),
+    explain: (request, onEvent) => call((api) => api.explain(request, Comlink.proxy(onEvent))),
     memory: async () => (current ? call((api) => api.memory()) : null),
     async cancel() {
       loading?.stop();

@@ -1,9 +1,12 @@
 import { readTarget } from "../explain/candidates";
+import { methods } from "../explain/methods";
+import { passesOf } from "../explain/passes-of";
 import { inductionScores, scoresOf } from "../explain/scores";
 import type { Target } from "../explain/target";
 import type { Trace } from "../explain/trace";
 import { breath } from "./breath";
 import { encodeInput } from "./encode";
+import { explainEach } from "./explain";
 import { fail } from "./failure";
 import { latest } from "./latest";
 import { type Loaded, loadModel } from "./loaded";
@@ -11,7 +14,15 @@ import type { Folder } from "./loading/folder";
 import { hubFolder } from "./loading/hub";
 import { pickedFolder } from "./loading/picked";
 import { shippedFolder } from "./loading/shipped";
-import type { AttentionSlice, Explainer, Input, ModelSource, RunResult } from "./protocol";
+import type {
+  AttentionSlice,
+  ExplainEvent,
+  Explainer,
+  ExplainRequest,
+  Input,
+  ModelSource,
+  RunResult,
+} from "./protocol";
 import { heapBytes } from "./runtime/heap";
 import { sliceOf } from "./slice";
 
@@ -32,6 +43,7 @@ const kept = 3;
 export function createExplainer({ models, hub, firstTrace }: Settings): Explainer {
   let loading = new AbortController();
   let scoring = new AbortController();
+  let explaining = new AbortController();
   let loaded: Loaded | null = null;
   let induction: ReturnType<typeof inductionScores> | null = null;
   let next = firstTrace;
@@ -88,9 +100,25 @@ export function createExplainer({ models, hub, firstTrace }: Settings): Explaine
     return { trace: id, encoding, ...target(trace, chosen), ms, memory: heapBytes() };
   });
 
+  const explanations = latest(
+    async (request: ExplainRequest, tell: (event: ExplainEvent) => void, signal: AbortSignal): Promise<void> => {
+      const letThrough = async () => {
+        await breath();
+        signal.throwIfAborted();
+      };
+      await letThrough();
+      const { engine, tokenizer } = ready();
+      const trace = traceOf(request.trace);
+      const wanted = { ...request, target: target(trace, request.target).target };
+      const passes = passesOf(engine, letThrough);
+      await explainEach({ engine, tokenizer, trace, passes, signal }, wanted, tell);
+    },
+  );
+
   return {
     async load(source, device, onProgress) {
       loading.abort();
+      explaining.abort();
       loading = new AbortController();
       const { signal } = loading;
       const before = loaded;
@@ -104,6 +132,7 @@ export function createExplainer({ models, hub, firstTrace }: Settings): Explaine
     encode: async (input) => encode(input),
     run(input, chosen) {
       scoring.abort();
+      explaining.abort();
       return runs.call(input, chosen);
     },
     retarget: async (id, chosen) => target(traceOf(id), chosen),
@@ -129,10 +158,18 @@ export function createExplainer({ models, hub, firstTrace }: Settings): Explaine
       induction ??= inductionScores(engine, vocabSize ?? trace.logits.dims.at(-1)!, tokenizer?.special.bos ?? null);
       return scoresOf(engine, trace, await induction);
     },
+    methods: async () => methods.map(({ run: _, ...info }) => info),
+    explain(request, onEvent) {
+      explaining.abort();
+      explaining = new AbortController();
+      return explanations.call(request, onEvent, explaining.signal);
+    },
     memory: async () => heapBytes(),
     async cancel() {
       loading.abort();
       scoring.abort();
+      explaining.abort();
+      explanations.drop();
       runs.drop();
     },
   };

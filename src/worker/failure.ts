@@ -31,7 +31,7 @@ const ofFile: Record<OnnxErrorKind, Failure["code"]> = {
 };
 
 const memory =
-  /bad_alloc|out of memory|failed to allocate|allocation fail|OOM\b|invalid array length|integer overflow|size overflowed|shape is too large|max buffer size limit/i;
+  /bad_alloc|out of memory|failed to allocate|allocation fail|OOM\b|invalid (typed )?array length|integer overflow|size overflowed|shape is too large|max buffer size limit/i;
 const deviceLost = /device (is|was) lost|lost device|GPU lost/i;
 
 /** ONNX Runtime names the node that it stopped at only in its message. */
@@ -64,6 +64,12 @@ export function messageOf(error: unknown): string {
   const text = String(error);
   if (text === "[object WebAssembly.Exception]") return "ONNX Runtime broke off without a reason";
   return (error instanceof Error ? error.message : text).replace(preamble, "");
+}
+
+/** What an error of a method means: RangeErrors that aren't of the machine are about what was asked. */
+export function toMethodFailure(error: unknown): Failure {
+  if (error instanceof RangeError && !memory.test(error.message)) return { code: "bad-input", message: error.message };
+  return toFailure(error);
 }
 
 /** What an error means to a person. Whatever isn't known is `internal` and keeps its message. */

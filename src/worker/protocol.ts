@@ -1,5 +1,7 @@
+import type { Attribution, MethodInfo, Options } from "../explain/attribution";
 import type { Candidate, Target } from "../explain/target";
 import type { SiteInfo } from "../explain/trace";
+import type { UnitKind } from "../explain/unit";
 import type { Encoding } from "../text/encoding";
 
 export { pickedName } from "./loading/picked-name";
@@ -108,6 +110,34 @@ export interface HeadScores {
   readonly evenEntropy: number;
 }
 
+/** What is asked of methods: one pass and one target, and each method as it is set. */
+export interface ExplainRequest {
+  readonly trace: number;
+  readonly target: Target;
+  readonly unit: UnitKind;
+  /** Run one after the other; a slot each. Options that are left out have their defaults. */
+  readonly methods: readonly { readonly id: string; readonly options?: Options }[];
+  /** Every draw of the sampled methods follows from it. */
+  readonly seed: number;
+}
+
+/** What becomes of a method: it begins and converges, and then it has a result or it failed. */
+export type ExplainEvent = {
+  /** Index into the request's methods. */
+  readonly slot: number;
+} & (
+  | {
+      readonly kind: "progress";
+      readonly done: number;
+      /** Passes; 0 and 0 until the method has counted them. */
+      readonly total: number;
+      /** One value a unit as they stand, where the method knows them sooner than at its end. */
+      readonly values?: readonly number[];
+    }
+  | { readonly kind: "result"; readonly result: Attribution }
+  | { readonly kind: "failure"; readonly failure: Failure }
+);
+
 /** Every failure that a person can meet: what stopped, what still works, what to do. Crosses the worker boundary as data. */
 export interface Failure {
   readonly code:
@@ -168,6 +198,15 @@ export interface Explainer {
   ): Promise<AttentionSlice>;
   /** Gives way to a newer run, and then rejects with `cancelled`. */
   scores(trace: number): Promise<readonly HeadScores[]>;
+  /** What can be asked to explain, and how it can be set. */
+  methods(): Promise<readonly MethodInfo[]>;
+  /**
+   * Runs methods over a pass. A method that fails ends its own slot, and the next one runs; when the call resolves every
+   * slot has had its result or failure. A newer call or run takes its place between two chunks of passes: it then rejects
+   * with `cancelled`, and what was told before stands. Rejects with `bad-input` where the request as a whole can't be.
+   */
+  explain(request: ExplainRequest, onEvent: (event: ExplainEvent) => void): Promise<void>;
   memory(): Promise<number | null>;
+  /** Stops what is loaded, run or explained. */
   cancel(): Promise<void>;
 }

@@ -2,7 +2,7 @@ import * as Comlink from "comlink";
 import { createExplainer, type Settings } from "./explainer";
 import { toFailure } from "./failure";
 import type { Outcome, Outcomes } from "./outcome";
-import type { Explainer } from "./protocol";
+import type { ExplainEvent, Explainer } from "./protocol";
 import { watchHeaps } from "./runtime/heap";
 
 /** What the worker offers: the explainer, once it was told where things are. */
@@ -20,6 +20,12 @@ const outcomeOf = <T>(call: () => Promise<T>): Promise<Outcome<T>> =>
     },
   );
 
+/** A heatmap moves to the page. */
+function transferring(event: ExplainEvent): ExplainEvent {
+  const matrix = event.kind === "result" ? event.result.details?.matrix : undefined;
+  return matrix ? Comlink.transfer(event, [matrix.buffer as ArrayBuffer]) : event;
+}
+
 watchHeaps();
 let explainer: Explainer;
 
@@ -36,6 +42,15 @@ const api: WorkerApi = {
     return outcome.ok ? Comlink.transfer(outcome, [outcome.value.data.buffer as ArrayBuffer]) : outcome;
   },
   scores: (trace) => outcomeOf(() => explainer.scores(trace)),
+  methods: () => outcomeOf(() => explainer.methods()),
+  explain(request, onEvent) {
+    const told: unknown[] = [];
+    // Events take another way than the answer: it waits until they have arrived.
+    const tell = (event: ExplainEvent) => void told.push(onEvent(transferring(event)));
+    return outcomeOf(async () => {
+      await explainer.explain(request, tell).finally(() => Promise.all(told));
+    });
+  },
   memory: () => outcomeOf(() => explainer.memory()),
   cancel: () => outcomeOf(() => explainer.cancel()),
 };

@@ -10,6 +10,8 @@ import type {
   ModelSource,
   RunResult,
 } from "../../worker/protocol";
+import { noise } from "./noise";
+import { syntheticExplain, syntheticMethods } from "./synthetic-methods";
 
 /** Shape of a made-up model. */
 export interface SyntheticModel {
@@ -19,14 +21,6 @@ export interface SyntheticModel {
   readonly family: "encoder" | "decoder";
   readonly tokenizer?: boolean;
   readonly pairs?: boolean;
-}
-
-/** A number in [0, 1) that depends on nothing but its arguments. */
-export function noise(...seed: readonly number[]): number {
-  let h = 2166136261;
-  for (const part of seed) h = Math.imul(h ^ (part + 0x9e3779b9), 16777619) ^ (h >>> 13);
-  h = Math.imul(h ^ (h >>> 16), 2246822507);
-  return ((h ^ (h >>> 13)) >>> 0) / 2 ** 32;
 }
 
 /** Words and punctuation; long words become two tokens, a pair has segments 0 and 1. */
@@ -296,6 +290,8 @@ export function syntheticExplainer(
         return scoresOf(syntheticHead(encoding.tokens, of.family, site, head), encoding, of.family, site, head);
       });
     },
+    methods: async () => syntheticMethods(),
+    explain: (request, onEvent) => syntheticExplain(traced(request.trace).encoding, request, gate, onEvent),
     memory: async () => 412e6,
     cancel: async () => {},
   };

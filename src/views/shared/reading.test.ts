@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { noise, syntheticEncoding, syntheticHead } from "../../store/testing/synthetic";
+import { noise } from "../../store/testing/noise";
+import { syntheticEncoding, syntheticHead } from "../../store/testing/synthetic";
 import { type Unit, unitsOf } from "../../store/units";
 import { toHalf } from "../../tensor/half";
 import { mergeUnits, planOf, readHead, tokensLeftOut } from "./reading";
