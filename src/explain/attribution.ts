@@ -77,6 +77,8 @@ export interface MethodInfo {
   /** In forward passes (F) and backward passes (B), as a formula of n units. */
   readonly cost: string;
   readonly source: string;
+  /** What else a person should know before using it. */
+  readonly note?: string;
   readonly signed: boolean;
   readonly family: "attention" | "gradient" | "relevance" | "perturbation" | "baseline";
   readonly parameters: readonly Parameter[];

@@ -17,6 +17,7 @@ export function passesOf(
   return {
     spent,
     has: () => false,
+    pause: letThrough,
     async embeddings() {
       throw new GraphError("unsupported form", "word embeddings of ids");
     },

@@ -1,5 +1,6 @@
 import type { Tensor } from "../tensor/tensor";
 import type { Target } from "./target";
+import type { Trace } from "./trace";
 
 /** What a model is run over: a text as it is, or changed. All arrays have one entry a token. */
 export interface PassRow {
@@ -79,12 +80,20 @@ export interface PassResult {
 export interface Passes {
   /** Runs every row; `onRow` is called once a row, in any order, as soon as its result is there. */
   run(rows: readonly PassRow[], wanted: Wanted, onRow: (result: PassResult, index: number) => void): Promise<void>;
+  /** Lets a newer request or a cancel through, for long work that runs no rows; rejects with the signal's reason. */
+  pause(): Promise<void>;
   /** The word embeddings of ids, [T, d]. Costs no pass. */
   embeddings(ids: readonly number[]): Promise<Tensor>;
   /** Whether a place was found in this model. */
   has(place: Place): boolean;
   /** Rows run forward and back so far: what was really run, a row that went back counted in both. */
   readonly spent: { readonly forward: number; readonly backward: number };
+}
+
+/** The input as it is, read where the target is. */
+export function inputRow({ encoding }: Pick<Trace, "encoding">, target: Target): PassRow {
+  const { ids, mask, segments, typeIds } = encoding;
+  return { ids, mask, segments: typeIds ?? segments, position: target.position };
 }
 
 /** The values of rows on the target's own scale, in their order; forward only. */
