@@ -19,7 +19,7 @@ import { TextField } from "./shell/TextField";
 import { useActions, useApp, useWorkspace, WorkspaceContext } from "./store/react";
 import type { Workspace } from "./store/store";
 import { linkOf } from "./store/url";
-import { views } from "./views";
+import { viewOf } from "./views";
 import { usePhone, useScheme } from "./views/shared/environment";
 
 const dialogs = { models: ModelPicker, keys: KeysDialog, embed: EmbedDialog, table: TableDialog } as const;
@@ -58,7 +58,7 @@ function CurrentView() {
   const shown = useApp((state) => state.shown);
   const failure = useApp((state) => state.failure);
   const model = useApp((state) => state.model);
-  const entry = views.find(({ id }) => id === view)!;
+  const entry = viewOf(view);
   if (failure && !(model && shown)) return <FailurePage failure={failure} />;
   return (
     <>

@@ -1,11 +1,12 @@
 import { useApp } from "../store/react";
 import type { State } from "../store/state";
 import { spell } from "../store/units";
-import { layerOf } from "../views/heads/names";
+import { viewOf } from "../views";
 import { probability } from "./format";
 
 /** What changed, for people who don't see it. */
-function sentence({ shown, pinned, site, heads, view, open, stale }: State): string {
+function sentence(state: State): string {
+  const { shown, pinned, view, stale } = state;
   if (!shown || stale) return "";
   const { encoding, candidates, target } = shown.result;
   const best = candidates.find(({ index }) => index === target.index);
@@ -13,11 +14,7 @@ function sentence({ shown, pinned, site, heads, view, open, stale }: State): str
   return [
     shown.origin === "example" ? "Example, computed in advance." : "Result ready.",
     ...(best ? [`${best.label.trim()} ${probability(best.probability)}.`] : []),
-    view === "heads"
-      ? `Layer ${layerOf(shown, site)}, heads ${heads.join(", ")}.`
-      : open
-        ? `Head ${layerOf(shown, open.site)}.${open.head} is open.`
-        : "",
+    viewOf(view).announce(state, shown),
     ...(token !== null && token !== undefined ? [`Pinned ${spell(token).label}, position ${pinned?.index}.`] : []),
   ].join(" ");
 }

@@ -1,5 +1,5 @@
 import { useActions, useApp, useWorkspace } from "../store/react";
-import { views } from "../views";
+import { viewOf } from "../views";
 import { Chevron, Menu } from "../views/shared/controls";
 import { writeCsv } from "../views/shared/csv";
 import { usePalette, usePhone } from "../views/shared/environment";
@@ -29,7 +29,7 @@ export function ExportMenu() {
   const shown = useApp((state) => state.shown);
   const palette = usePalette();
   const phone = usePhone();
-  const entry = views.find(({ id }) => id === view)!;
+  const entry = viewOf(view);
   const name = (ending: string): string =>
     `${[shown?.model.name ?? "attention", view].join("-").replace(/[^\w.-]+/g, "_")}.${ending}`;
 

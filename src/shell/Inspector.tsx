@@ -1,26 +1,23 @@
 import { useRef } from "react";
 import { useActions, useApp } from "../store/react";
-import { unitAt, unitsOf } from "../store/units";
-import { views } from "../views";
-import { linksOf, rowOf } from "../views/heads/draw";
-import { headName } from "../views/heads/names";
-import { column, usePicture } from "../views/heads/on-screen";
+import type { State } from "../store/state";
+import { viewOf } from "../views";
 import { TIGHT, useMedia, usePhone } from "../views/shared/environment";
 import { icons } from "../views/shared/icons";
 import { LeaveOutControls } from "../views/shared/LeaveOut";
-import { top } from "../views/shared/lines";
 import { FailurePanel } from "./FailurePage";
 import { LoadingPanel } from "./LoadingPanel";
+
+const enlarged = (state: State): boolean => viewOf(state.view).enlarged?.(state) ?? false;
 
 function Content() {
   const view = useApp((state) => state.view);
   const shown = useApp((state) => state.shown);
   const failure = useApp((state) => state.failure);
   const model = useApp((state) => state.model);
-  const open = useApp((state) => state.open);
-  const entry = views.find(({ id }) => id === view)!;
+  const exploring = useApp(enlarged);
+  const entry = viewOf(view);
   if (failure && !model) return <FailurePanel failure={failure} />;
-  const exploring = view === "model" && open !== null;
   if (!model && !exploring) return <LoadingPanel />;
   return shown ? <entry.Inspector shown={shown} /> : null;
 }
@@ -29,50 +26,21 @@ function Content() {
 function LeaveOut() {
   const view = useApp((state) => state.view);
   const shown = useApp((state) => state.shown);
-  return shown ? <LeaveOutControls shown={shown} view={view} /> : null;
+  return shown ? <LeaveOutControls shown={shown} view={view} of={viewOf(view).leavesOut} /> : null;
 }
 
-/** One line of the sheet: what the pinned token looks at most. */
+/** One line of the sheet: of what is pinned or open. */
 function Summary() {
-  const { picture } = usePicture();
-  const pinned = useApp((state) => state.pinned ?? state.hovered);
-  const view = useApp((state) => state.view);
+  const { Summary } = viewOf(useApp((state) => state.view));
   const shown = useApp((state) => state.shown);
-  const open = useApp((state) => state.open);
-  if (view === "model" && shown)
-    return (
-      <p className="small">{open ? `Head ${headName(shown, open.site, open.head)}` : "Tap a head to enlarge it."}</p>
-    );
-  if (!shown || !picture) return null;
-  const row = rowOf(picture.plan, pinned);
-  const units = unitsOf(shown.result.encoding, false);
-  const unit = pinned && units[unitAt(units, pinned.index)];
-  if (!row || !unit)
-    return <p className="small">Tap a token, or drag along a column. Width = weight, colour = head.</p>;
-  const other = column(picture.plan, row.side === "query" ? "key" : "query");
-  return (
-    <>
-      <p className="sheet-line">
-        <span className="tok pill" data-pinned>
-          {unit.label}
-        </span>
-        <span>{row.side === "query" ? "looks at" : "is looked at by"}</span>
-        <span className="tok sheet-top">
-          {top(linksOf(picture.heads, row), 3)
-            .map(({ index, value }) => `${other[index]!.label} ${value.toFixed(2).replace(/^0/, "")}`)
-            .join("  ")}
-        </span>
-      </p>
-      <p className="small">Drag along a column to read others. Width = weight, colour = head.</p>
-    </>
-  );
+  return shown ? <Summary shown={shown} /> : null;
 }
 
 /** Beside the view: what is pinned, the head that is open, or how far the model is. On a phone, a sheet. */
 export function Inspector() {
   const shown = useApp((state) => state.inspector);
   const sheet = useApp((state) => state.sheet);
-  const wide = useApp(({ view, open, failure, model }) => view === "model" && open !== null && !(failure && !model));
+  const wide = useApp((state) => enlarged(state) && !(state.failure && !state.model));
   const phone = usePhone();
   const tight = useMedia(TIGHT);
   const { toggleSheet } = useActions();

@@ -1,5 +1,5 @@
 import { useApp } from "../store/react";
-import { views } from "../views";
+import { viewOf, views } from "../views";
 import { characters } from "../views/shared/characters";
 import { Kbd } from "../views/shared/controls";
 import { DialogFrame } from "./Dialog";
@@ -7,11 +7,12 @@ import { DialogFrame } from "./Dialog";
 /** Every key, and what the words of the views mean. */
 export function KeysDialog() {
   const view = useApp((state) => state.view);
-  const here = views.find(({ id }) => id === view);
-  const keys: readonly [readonly string[], string][] = [
+  const { arrows, keyNotes = [] } = viewOf(view);
+  const keys: readonly (readonly [readonly string[], string])[] = [
     [views.map((_, i) => `${i + 1}`), views.map(({ label }) => label).join(", ")],
-    [["←", "→"], here?.arrows ?? "previous and next layer"],
-    [["↑", "↓"], view === "model" ? "walk the grid" : "previous and next token"],
+    [["←", "→"], arrows[0]],
+    [["↑", "↓"], arrows[1]],
+    ...keyNotes,
     [["P"], "pin the token under the cursor, or unpin"],
     [["H"], "hide or keep sinks: special tokens, and the first token of a causal model"],
     [["W"], "merge the tokens of a word, or split them"],

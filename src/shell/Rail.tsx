@@ -1,5 +1,6 @@
 import { useActions, useApp } from "../store/react";
-import { groups, views } from "../views";
+import { views } from "../views";
+import { groups } from "../views/view";
 
 const filled = groups
   .map((group) => ({ ...group, views: views.filter((view) => view.group === group.id) }))

@@ -1,20 +1,19 @@
 import { useActions, useApp } from "../store/react";
 import type { State } from "../store/state";
-import { plural } from "../views/heads/names";
+import { viewOf } from "../views";
 import { Kbd } from "../views/shared/controls";
 import { icons } from "../views/shared/icons";
 import { amount, megabytes, timeLeft } from "./format";
 import { useRate } from "./rate";
 
 /** What just happened, in a few words. */
-function resting({ failure, shown, model, view, heads, stale, text }: State): string {
+function resting(state: State): string {
+  const { failure, shown, model, view, stale, text } = state;
   if (failure) return failure.message;
   if (!shown) return model && text.trim() === "" ? "Ready. Type a text." : "";
   if (stale) return "The text has changed";
   if (shown.origin === "example") return "Example, computed in advance";
-  if (view === "heads")
-    return `${plural(heads.length, "head")} drawn, ${plural(shown.result.encoding.ids.length, "token")}`;
-  return shown.scores ? `${plural(shown.scores.length, "head")} measured` : "Measuring heads";
+  return viewOf(view).status(state, shown);
 }
 
 /** Progress with its cancel, then time, memory, and the promise about the text. */

@@ -1,5 +1,5 @@
 import { useApp, useWorkspace } from "../store/react";
-import { views } from "../views";
+import { viewOf } from "../views";
 import { DialogFrame } from "./Dialog";
 
 const MOST = 200;
@@ -9,7 +9,7 @@ export function TableDialog() {
   const workspace = useWorkspace();
   const view = useApp((state) => state.view);
   useApp((state) => state.shown);
-  const entry = views.find(({ id }) => id === view)!;
+  const entry = viewOf(view);
   const table = entry.table(workspace);
   if (!table)
     return (
@@ -17,16 +17,16 @@ export function TableDialog() {
         <p>The weights are still on their way.</p>
       </DialogFrame>
     );
-  const column = table.header.indexOf("weight");
+  const column = table.header.indexOf(table.strongest ?? "");
   const pin = table.header.indexOf("pinned");
   const rows = [...table.rows()];
   const kept = pin < 0 ? rows : rows.filter((row) => row[pin] === 1);
-  if (column >= 0) kept.sort((a, b) => Number(b[column]) - Number(a[column]));
+  if (column >= 0) kept.sort((a, b) => Math.abs(Number(b[column])) - Math.abs(Number(a[column])));
   const shown = kept.slice(0, MOST);
   return (
     <DialogFrame title={`${entry.label} as a table`} wide>
       <p className="small">
-        {column >= 0 ? "Strongest first" : "Every head"}
+        {column >= 0 ? "Strongest first" : "In order"}
         {pin >= 0 && ", of the pinned token"}: {shown.length} of {kept.length.toLocaleString("en")} rows. Export, CSV
         has all of them.
       </p>

@@ -1,7 +1,7 @@
 import { useEffect } from "react";
 import { useWorkspace } from "../store/react";
 import type { Workspace } from "../store/store";
-import { views } from "../views";
+import { viewOf, views } from "../views";
 import { TIGHT } from "../views/shared/environment";
 
 /** Typing, and choices that have their own arrow keys. */
@@ -22,7 +22,6 @@ function press(workspace: Workspace, key: string): boolean {
     actions.setView(views[number - 1]!.id);
     return true;
   }
-  const grid = view === "model";
   const keys = new Map<string, () => void>([
     ["/", () => actions.setEditing(true)],
     ["?", () => actions.openDialog("keys")],
@@ -31,15 +30,16 @@ function press(workspace: Workspace, key: string): boolean {
     ["i", () => (matchMedia(TIGHT).matches ? actions.toggleSheet() : actions.toggleInspector())],
   ]);
   if (shown) {
-    keys.set("ArrowLeft", () => (grid ? actions.moveOpen(-1, 0) : actions.stepLayer(-1)));
-    keys.set("ArrowRight", () => (grid ? actions.moveOpen(1, 0) : actions.stepLayer(1)));
-    keys.set("ArrowUp", () => (grid ? actions.moveOpen(0, -1) : actions.moveToken(-1)));
-    keys.set("ArrowDown", () => (grid ? actions.moveOpen(0, 1) : actions.moveToken(1)));
+    keys.set("ArrowLeft", () => actions.stepLayer(-1));
+    keys.set("ArrowRight", () => actions.stepLayer(1));
+    keys.set("ArrowUp", () => actions.moveToken(-1));
+    keys.set("ArrowDown", () => actions.moveToken(1));
     keys.set("p", actions.pinHovered);
     keys.set("h", actions.toggleSinks);
     keys.set("w", actions.toggleWords);
     keys.set("c", () => actions.setCurved(!store.getState().curved));
     keys.set("a", () => actions.setHeads(allHeadsOf(workspace)));
+    for (const [name, act] of Object.entries(viewOf(view).keys?.(workspace) ?? {})) keys.set(name, act);
   }
   const act = keys.get(key);
   act?.();

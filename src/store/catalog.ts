@@ -6,6 +6,8 @@ export interface Look {
   readonly layer?: number;
   readonly kind?: string;
   readonly heads?: readonly number[];
+  /** The head that is described, and that Neuron shows. */
+  readonly head?: number;
   readonly pin?: { readonly side: "query" | "key"; readonly index: number };
   readonly open?: { readonly layer: number; readonly head: number };
 }
@@ -44,12 +46,14 @@ export function readLook(at: Reader): Look {
   const layer = optional(field(at, "layer"), natural);
   const kind = optional(field(at, "kind"), text);
   const heads = optional(field(at, "heads"), (of) => list(of, natural));
+  const head = optional(field(at, "head"), natural);
   const pin = optional(field(at, "pin"), natural);
   const open = optional(field(at, "open"), (of) => list(of, natural));
   return {
     ...(layer !== null && { layer }),
     ...(kind !== null && { kind }),
     ...(heads !== null && heads.length > 0 && { heads }),
+    ...(head !== null && { head }),
     ...(pin !== null && { pin: { side: "query", index: pin } }),
     ...(open !== null && open.length === 2 && { open: { layer: open[0]!, head: open[1]! } }),
   };

@@ -3,8 +3,11 @@ import type { Encoding } from "../text/encoding";
 import type { Device, Failure, HeadScores, LoadedModel, ModelSource, Progress, RunResult } from "../worker/protocol";
 import type { Catalog, Look } from "./catalog";
 import type { Example } from "./example";
+import { initialSlices, type SliceStates } from "./slices";
 
-export type ViewId = "heads" | "model";
+/** Views by their names in links, in the order of their keys. */
+export const VIEW_IDS = ["heads", "model", "neuron", "rollout", "attribution", "occlusion", "compare"] as const;
+export type ViewId = (typeof VIEW_IDS)[number];
 export type PairFilter = "all" | "aa" | "ab" | "ba" | "bb";
 export type Theme = "light" | "dark" | "system";
 export type Side = "query" | "key";
@@ -37,6 +40,9 @@ export interface WantedTarget {
 }
 
 export interface State {
+  /** What each view keeps of its own. */
+  readonly own: SliceStates;
+
   /** What the person asked for: `text` is what stands in the field. */
   readonly source: ModelSource | null;
   /** The model that is on its way, or the one that failed last. The one before stays until it is there. */
@@ -68,7 +74,7 @@ export interface State {
   readonly site: number;
   /** Heads that are on in Heads, ascending; never empty. */
   readonly heads: readonly number[];
-  /** The head that the inspector of Heads describes. */
+  /** The head that Neuron shows, and that the inspector of Heads describes where it is on. */
   readonly head: number;
   /** The head that is open in Model, and how it is drawn there. */
   readonly open: HeadRef | null;
@@ -98,6 +104,7 @@ export interface State {
 }
 
 export const initial: State = {
+  own: initialSlices,
   source: null,
   next: null,
   device: "auto",
@@ -125,7 +132,7 @@ export const initial: State = {
   hovered: null,
   pinned: null,
   reached: null,
-  hideSinks: { heads: true, model: false },
+  hideSinks: Object.fromEntries(VIEW_IDS.map((id) => [id, id === "heads"])) as Record<ViewId, boolean>,
   mergeWords: false,
   pairFilter: "all",
   curved: true,

@@ -3,6 +3,7 @@ import { type Explainer, ExplainerError, type RunResult } from "../worker/protoc
 import type { Catalog } from "./catalog";
 import { createWorkspace } from "./store";
 import { type SyntheticModel, syntheticExplainer } from "./testing/synthetic";
+import { linkOf, writeLink } from "./url";
 
 const encoder: SyntheticModel = { name: "encoder", layers: 6, heads: 4, family: "encoder", pairs: true };
 const decoder: SyntheticModel = { name: "decoder", layers: 3, heads: 8, family: "decoder" };
@@ -358,4 +359,17 @@ test("a link that is opened later changes what is looked at without a run", asyn
   expect(runs).toBe(1);
   await actions.follow("#model=encoder&text=Other+words");
   expect(tokens(state().shown?.result)).toBe("[CLS] other words [SEP]");
+});
+
+test("a view keeps its own state, and a link brings it back", async () => {
+  const { state, actions } = workspace();
+  await actions.start("#view=neuron&layer=2&head=3&order=weight");
+  expect(state()).toMatchObject({ view: "neuron", site: 2, head: 3, notices: [] });
+  expect(state().own.neuron).toEqual({ dimensions: "model", keys: "weight", vectors: true });
+  actions.change("neuron", { keys: "text", dimensions: "contribution" });
+  actions.stepLayer(1);
+  expect(state()).toMatchObject({ site: 3, head: 3 });
+  expect(writeLink(linkOf(state()))).toMatch(/layer=3&head=3&dims=contribution$/);
+  await actions.follow("#view=neuron&head=9");
+  expect(state()).toMatchObject({ head: 3, notices: ["There is no head 9: layer 3 has 4, counted from 0."] });
 });

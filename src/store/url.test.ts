@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { type Link, readLink, writeLink } from "./url";
+import { initial, VIEW_IDS } from "./state";
+import { type Link, linkOf, parameterNames, readLink, writeLink } from "./url";
 
 const name = fc.stringMatching(/^[A-Za-z0-9][\w.-]{0,20}$/);
 const small = fc.nat({ max: 100_000 });
@@ -14,6 +15,7 @@ const look = fc
       layer: small,
       kind: fc.constantFrom("encoder", "decoder", "cross"),
       heads,
+      head: small,
       pin: fc.record({ side: fc.constantFrom("query" as const, "key" as const), index: small }),
       open: fc.record({ layer: small, head: small }),
     },
@@ -33,7 +35,7 @@ const links: fc.Arbitrary<Link> = fc
       text,
       pair: filled,
       ids: fc.array(small).map((list) => list.join(" ")),
-      view: fc.constantFrom("heads" as const, "model" as const),
+      view: fc.constantFrom(...VIEW_IDS),
       look,
       target: filled,
       against: text,
@@ -43,6 +45,10 @@ const links: fc.Arbitrary<Link> = fc
       filter: fc.constantFrom("all" as const, "aa" as const, "ab" as const, "ba" as const, "bb" as const),
       straight: fc.boolean(),
       embed: fc.boolean(),
+      own: fc.constantFrom(
+        { neuron: { dimensions: "contribution" as const } },
+        { neuron: { keys: "weight" as const, vectors: false } },
+      ),
     },
     { requiredKeys: [] },
   )
@@ -58,6 +64,11 @@ test("every link that is written is read back the same, without a notice", { tim
       expect(readLink(`#${writeLink(link)}`)).toEqual({ link, notices: [] });
     }),
   );
+});
+
+test("no two parameters share a name, and a view as it starts needs none of its own", () => {
+  expect(new Set(parameterNames).size).toBe(parameterNames.length);
+  expect(writeLink(linkOf(initial))).toBe("view=heads");
 });
 
 test("no fragment throws", { timeout: 30_000 }, () => {
@@ -100,6 +111,8 @@ test.each([
   ["heads=1,x", "heads=1,x"],
   ["theme=blue", "theme=blue"],
   ["pin=first", "pin=first"],
+  ["head=-2", "head=-2"],
+  ["order=size", "order=size"],
   ["open=5", "open=5"],
   ["model=../../etc", "model=../../etc"],
   ["embed=yes", "embed=yes"],

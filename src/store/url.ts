@@ -1,6 +1,8 @@
 import type { Device, ModelSource } from "../worker/protocol";
 import type { Look } from "./catalog";
-import type { PairFilter, State, Theme, ViewId } from "./state";
+import { type SliceId, type SlicePatch, sliceIds, slices } from "./slices";
+import { flag, map, oneOf, type Parameter, type Reading, wrong } from "./slices/slice";
+import { initial, type PairFilter, type State, type Theme, VIEW_IDS, type ViewId } from "./state";
 
 /** Everything that a link carries. What is absent keeps its default. */
 export interface Link {
@@ -22,22 +24,15 @@ export interface Link {
   readonly filter?: PairFilter;
   readonly straight?: boolean;
   readonly embed?: boolean;
+  /** What views keep of their own. */
+  readonly own?: SlicePatch;
 }
 
-type Reading<T> = { readonly value: T } | { readonly wrong: string };
-
-const VIEWS: readonly ViewId[] = ["heads", "model"];
 const THEMES: readonly Theme[] = ["light", "dark", "system"];
 const FILTERS: readonly PairFilter[] = ["all", "aa", "ab", "ba", "bb"];
 const DEVICES: readonly Device[] = ["webgpu", "wasm"];
 const KINDS = ["encoder", "decoder", "cross"] as const;
 const LARGEST = 100_000;
-
-const wrong = (expected: string): { wrong: string } => ({ wrong: expected });
-const oneOf = <T extends string>(raw: string, values: readonly T[]): Reading<T> => {
-  const value = values.find((each) => each === raw);
-  return value === undefined ? wrong(`one of ${values.join(", ")}`) : { value };
-};
 
 function natural(raw: string): number | null {
   if (!/^\d{1,6}$/.test(raw)) return null;
@@ -45,10 +40,7 @@ function natural(raw: string): number | null {
   return value <= LARGEST ? value : null;
 }
 
-const flag = (raw: string): Reading<boolean> =>
-  raw === "1" ? { value: true } : raw === "0" ? { value: false } : wrong("0 or 1");
-
-/** Readers by parameter: each adds its part to the link, or says what it expected. */
+/** Readers of what all views share, by parameter: each adds its part to the link, or says what it expected. */
 const readers: Readonly<Record<string, (raw: string, link: Link) => Reading<Link>>> = {
   model(raw, link) {
     const found = /^([A-Za-z0-9][\w.-]*(?:\/[A-Za-z0-9][\w.-]*)?)(?:@([\w./-]+))?$/.exec(raw);
@@ -62,7 +54,7 @@ const readers: Readonly<Record<string, (raw: string, link: Link) => Reading<Link
   text: (raw, link) => ({ value: { ...link, text: raw } }),
   pair: (raw, link) => ({ value: raw === "" ? link : { ...link, pair: raw } }),
   ids: (raw, link) => (/^[\d\s,]*$/.test(raw) ? { value: { ...link, ids: raw } } : wrong("numbers")),
-  view: (raw, link) => map(oneOf(raw, VIEWS), (view) => ({ ...link, view })),
+  view: (raw, link) => map(oneOf(raw, VIEW_IDS), (view) => ({ ...link, view })),
   layer(raw, link) {
     const layer = natural(raw);
     return layer === null ? wrong("a layer's number") : { value: withLook(link, { layer }) };
@@ -73,6 +65,10 @@ const readers: Readonly<Record<string, (raw: string, link: Link) => Reading<Link
     const good = heads.filter((head) => head !== null);
     if (good.length < heads.length) return wrong("numbers of heads with commas between");
     return { value: withLook(link, { heads: [...new Set(good)].sort((a, b) => a - b) }) };
+  },
+  head(raw, link) {
+    const head = natural(raw);
+    return head === null ? wrong("a head's number") : { value: withLook(link, { head }) };
   },
   pin(raw, link) {
     const found = /^(key:)?(\d+)$/.exec(raw);
@@ -96,8 +92,28 @@ const readers: Readonly<Record<string, (raw: string, link: Link) => Reading<Link
   embed: (raw, link) => map(flag(raw), (embed) => ({ ...link, embed })),
 };
 
-const map = <A, B>(reading: Reading<A>, to: (value: A) => B): Reading<B> =>
-  "wrong" in reading ? reading : { value: to(reading.value) };
+/** Parameters of views of their own, by name. */
+const ownParameters: ReadonlyMap<string, { readonly id: SliceId; readonly parameter: Parameter<object> }> = new Map(
+  sliceIds.flatMap((id) =>
+    Object.entries(slices[id].link).map(([name, parameter]) => [
+      name,
+      { id, parameter: parameter as Parameter<object> },
+    ]),
+  ),
+);
+
+/** Names of all parameters, each view's own after those of all. */
+export const parameterNames: readonly string[] = [...Object.keys(readers), ...ownParameters.keys()];
+
+function readOwn(name: string, raw: string, link: Link): Reading<Link> | null {
+  const found = ownParameters.get(name);
+  return found
+    ? map(found.parameter.read(raw), (part) => ({
+        ...link,
+        own: { ...link.own, [found.id]: { ...link.own?.[found.id], ...part } },
+      }))
+    : null;
+}
 
 const withLook = (link: Link, look: Look): Link => ({ ...link, look: { ...link.look, ...look } });
 
@@ -131,12 +147,11 @@ export function readLink(fragment: string): { link: Link; notices: string[] } {
   let link: Link = {};
   const notices: string[] = [];
   for (const [name, raw] of parameters(fragment)) {
-    const reader = Object.hasOwn(readers, name) ? readers[name] : undefined;
-    if (!reader) {
+    const reading = Object.hasOwn(readers, name) ? readers[name]!(raw, link) : readOwn(name, raw, link);
+    if (!reading) {
       notices.push(`The link says ${brief(name)}=${brief(raw)}, which this version doesn't know.`);
       continue;
     }
-    const reading = reader(raw, link);
     if ("wrong" in reading)
       notices.push(`The link says ${name}=${brief(raw)}, which isn't ${reading.wrong}. It is left out.`);
     else link = reading.value;
@@ -144,7 +159,10 @@ export function readLink(fragment: string): { link: Link; notices: string[] } {
   return { link, notices };
 }
 
-/** Writes a link's fragment, without `#`. `readLink` of it gives the same link back, with no notices. */
+/**
+ * Writes a link's fragment, without `#`. `readLink` of it gives the same link back, with no notices; what a view keeps of
+ * its own is only written where it isn't as the view starts.
+ */
 export function writeLink(link: Link): string {
   const parts: string[] = [];
   const add = (name: string, value: string | number | undefined): void => {
@@ -168,6 +186,7 @@ export function writeLink(link: Link): string {
   add("layer", look?.layer);
   add("kind", look?.kind);
   add("heads", look?.heads?.join(","));
+  add("head", look?.head);
   add("pin", look?.pin && `${look.pin.side === "key" ? "key:" : ""}${look.pin.index}`);
   add("open", look?.open && `${look.open.layer}.${look.open.head}`);
   add("target", link.target);
@@ -178,12 +197,14 @@ export function writeLink(link: Link): string {
   add("filter", link.filter);
   add("lines", link.straight === undefined ? undefined : link.straight ? "straight" : "curved");
   add("embed", link.embed === undefined ? undefined : Number(link.embed));
+  for (const [name, { id, parameter }] of ownParameters)
+    if (link.own?.[id]) add(name, parameter.write({ ...slices[id].initial, ...link.own[id] }));
   return parts.join("&");
 }
 
 /** The link of what is on screen. A model from the person's own files has no link; the rest still does. */
 export function linkOf(state: State): Link {
-  const { shown, site, heads, pinned, open, wanted, look, view } = state;
+  const { shown, site, heads, head, pinned, open, wanted, look, view } = state;
   const source = state.source ?? state.next;
   const info = shown?.model.sites.find(({ index }) => index === site);
   const kinds = new Set(shown?.model.sites.map(({ kind }) => kind));
@@ -203,6 +224,7 @@ export function linkOf(state: State): Link {
             layer: info.layer,
             ...(kinds.size > 1 && { kind: info.kind }),
             ...(heads.length < info.heads && { heads }),
+            ...(head !== heads[0] && { head }),
             ...(pinned && { pin: pinned }),
             ...(openSite && open && { open: { layer: openSite.layer, head: open.head } }),
           }
@@ -217,11 +239,12 @@ export function linkOf(state: State): Link {
           ...(wanted.against !== null && { against: wanted.against }),
         }),
     ...(state.theme !== "system" && { theme: state.theme }),
-    ...(state.hideSinks[view] !== (view === "heads") && { sinks: state.hideSinks[view] }),
+    ...(state.hideSinks[view] !== initial.hideSinks[view] && { sinks: state.hideSinks[view] }),
     ...(state.mergeWords && { words: true }),
     ...(state.pairFilter !== "all" && { filter: state.pairFilter }),
     ...(!state.curved && { straight: true }),
     ...(state.embed && { embed: true }),
+    own: state.own,
   };
 }
 

@@ -1,4 +1,5 @@
 import type { ModelSource } from "../../worker/protocol";
+import { withPatch } from "../slices";
 import type { State } from "../state";
 import { type Link, readLink } from "../url";
 import { type Context, fail, notify } from "./context";
@@ -37,6 +38,7 @@ function patchOf(link: Link, state: State): Partial<State> {
     ...(link.filter !== undefined && { pairFilter: link.filter }),
     ...(link.straight !== undefined && { curved: !link.straight }),
     ...(link.embed !== undefined && { embed: link.embed }),
+    ...(link.own !== undefined && { own: withPatch(state.own, link.own) }),
     ...((link.target !== undefined || link.against !== undefined) && {
       wanted: { target: link.target ?? null, against: link.against ?? null },
     }),

@@ -1,4 +1,5 @@
 import type { Look } from "../catalog";
+import type { SliceId, SliceStates } from "../slices";
 import type { HeadRef, PairFilter, Shown, Side, State, Theme, TokenRef, ViewId } from "../state";
 import { hasPair, unitAt, unitsOf } from "../units";
 import type { Context } from "./context";
@@ -39,6 +40,11 @@ export function settle(state: State, shown: Shown, look: Look | null): { patch: 
     notices.push(`There is no head ${missing.join(", ")}: layer ${site?.layer} has ${count}, counted from 0.`);
   if (heads.length === 0) heads = allHeads(count);
 
+  const kept = state.head < count && (look === null || heads.includes(state.head)) ? state.head : heads[0]!;
+  const head = look?.head !== undefined && look.head < count ? look.head : kept;
+  if (look?.head !== undefined && look.head >= count && !missing.includes(look.head))
+    notices.push(`There is no head ${look.head}: layer ${site?.layer} has ${count}, counted from 0.`);
+
   const pin = look?.pin ?? (look === null ? state.pinned : null);
   const pinned = pin !== null && pin.index < tokens ? pin : null;
   if (look?.pin && !pinned) notices.push(`There is no token at position ${look.pin.index}: the text has ${tokens}.`);
@@ -54,7 +60,7 @@ export function settle(state: State, shown: Shown, look: Look | null): { patch: 
     patch: {
       site: site?.index ?? 0,
       heads,
-      head: heads.includes(state.head) ? state.head : heads[0]!,
+      head,
       pinned,
       open,
       ...(look?.open && { sheet: open !== null }),
@@ -76,7 +82,7 @@ export function lookActions(context: Context) {
     const all = before.heads.length === headsOf(before);
     const kept = all ? allHeads(count) : before.heads.filter((head) => head < count);
     const heads = kept.length > 0 ? kept : allHeads(count);
-    set({ site, heads, head: heads.includes(before.head) ? before.head : heads[0]! });
+    set({ site, heads, head: before.head < count ? before.head : heads[0]! });
   };
   const open = (at: HeadRef | null): void => set({ open: at, sheet: at !== null });
   const setView = (view: ViewId): void => set({ view, hovered: null });
@@ -142,6 +148,10 @@ export function lookActions(context: Context) {
     },
     toggleSinks(): void {
       set(({ view, hideSinks }) => ({ hideSinks: { ...hideSinks, [view]: !hideSinks[view] } }));
+    },
+    /** Changes what a view keeps of its own. */
+    change<K extends SliceId>(id: K, patch: Partial<SliceStates[K]>): void {
+      set(({ own }) => ({ own: { ...own, [id]: { ...own[id], ...patch } } }));
     },
     toggleWords: (): void => set(({ mergeWords }) => ({ mergeWords: !mergeWords })),
     setPairFilter: (pairFilter: PairFilter): void => set({ pairFilter }),

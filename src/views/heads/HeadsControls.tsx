@@ -141,7 +141,7 @@ export function HeadsControls({ shown }: { readonly shown: Shown }) {
       )}
       <LayerStepper shown={shown} />
       <Swatches shown={shown} />
-      {!phone && <LeaveOutControls shown={shown} view="heads" />}
+      {!phone && <LeaveOutControls shown={shown} view="heads" of={["texts", "words", "sinks"]} />}
     </div>
   );
 }

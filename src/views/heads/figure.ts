@@ -208,6 +208,7 @@ export function headsTable(picture: Picture, pinned: TokenRef | null): Table {
     header: ["layer", "head", "query_position", "query", "key_position", "key", "weight", ...(pin ? ["pinned"] : [])],
     about: all ? "layer, head, from, to, weight" : "layer, head, from, to, weight, from 5% on",
     count,
+    strongest: "weight",
     *rows() {
       for (const { head, reading, lines } of heads) {
         const row = (q: number, k: number, weight: number): (string | number)[] => [

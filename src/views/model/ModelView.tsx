@@ -77,7 +77,7 @@ export function ModelView({ shown }: { readonly shown: Shown }) {
       >
         <div className="model-controls">
           <Badges shown={shown} />
-          {!phone && <LeaveOutControls shown={shown} view="model" />}
+          {!phone && <LeaveOutControls shown={shown} view="model" of={["words", "sinks"]} />}
         </div>
       </ViewHeader>
       <div className="model-grid fade" data-stale={stale || undefined} aria-busy={stale}>

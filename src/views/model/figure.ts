@@ -67,7 +67,10 @@ export interface ModelPicture {
   readonly open: Picture | null;
 }
 
-type Looks = Pick<State, "badgesOff" | "pinned" | "hideSinks" | "mergeWords"> & { readonly opened: HeadRef | null };
+type Looks = Pick<State, "badgesOff" | "pinned" | "mergeWords"> & {
+  readonly hideSinks: Pick<State["hideSinks"], "model">;
+  readonly opened: HeadRef | null;
+};
 
 /** Every head, and the open one large beside them. Thumbnails that are still on their way stay blank. */
 export function modelFigure(

@@ -2,10 +2,19 @@ import { useActions, useApp } from "../../store/react";
 import type { Shown, ViewId } from "../../store/state";
 import { hasPair, hasSubwords } from "../../store/units";
 import { filters } from "../heads/names";
+import type { LeaveOut } from "../view";
 import { Segmented, Switch } from "./controls";
 
 /** What a view leaves out or merges: sinks, subwords, and one of two texts. */
-export function LeaveOutControls({ shown, view }: { readonly shown: Shown; readonly view: ViewId }) {
+export function LeaveOutControls({
+  shown,
+  view,
+  of,
+}: {
+  readonly shown: Shown;
+  readonly view: ViewId;
+  readonly of: readonly LeaveOut[];
+}) {
   const hideSinks = useApp((state) => state.hideSinks[view]);
   const mergeWords = useApp((state) => state.mergeWords);
   const pairFilter = useApp((state) => state.pairFilter);
@@ -13,12 +22,14 @@ export function LeaveOutControls({ shown, view }: { readonly shown: Shown; reado
   const { encoding } = shown.result;
   return (
     <div className="leave-out">
-      {view === "heads" && hasPair(encoding) && (
+      {of.includes("texts") && hasPair(encoding) && (
         <Segmented label="Texts" value={pairFilter} options={filters} onChange={setPairFilter} />
       )}
       <div className="switches">
-        {hasSubwords(encoding) && <Switch label="Merge words" on={mergeWords} keyName="W" onChange={toggleWords} />}
-        <Switch label="Hide sinks" on={hideSinks} keyName="H" onChange={toggleSinks} />
+        {of.includes("words") && hasSubwords(encoding) && (
+          <Switch label="Merge words" on={mergeWords} keyName="W" onChange={toggleWords} />
+        )}
+        {of.includes("sinks") && <Switch label="Hide sinks" on={hideSinks} keyName="H" onChange={toggleSinks} />}
       </div>
     </div>
   );

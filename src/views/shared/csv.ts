@@ -16,4 +16,6 @@ export interface Table {
   rows(): Iterable<readonly (string | number)[]>;
   /** What the rows are, for the menu: "layer, head, from, to, weight". */
   readonly about: string;
+  /** The column that a short list of the rows goes by, largest magnitude first; none keeps their order. */
+  readonly strongest?: string;
 }

@@ -1,0 +1,65 @@
+import { allHeads } from "../../store/actions/look";
+import { useApp } from "../../store/react";
+import type { Shown } from "../../store/state";
+import type { Workspace } from "../../store/store";
+import { headName, plural } from "../heads/names";
+import { pictureOf, tokensOf } from "../heads/on-screen";
+import type { View } from "../view";
+import { FIGURE_CELL, type ModelPicture, modelFigure, modelTable } from "./figure";
+import { requestFor } from "./grid";
+import { ModelInspector } from "./HeadInspector";
+import { ModelView } from "./ModelView";
+
+function modelPicture({ store, attention }: Workspace): ModelPicture | null {
+  const state = store.getState();
+  const { shown, open } = state;
+  if (!shown) return null;
+  const wanted = open && { ...state, site: open.site, heads: [open.head], hideSinks: state.hideSinks.model };
+  return { shown, open: wanted && pictureOf({ ...wanted, pairFilter: "all" }, attention) };
+}
+
+function ModelSummary({ shown }: { readonly shown: Shown }) {
+  const open = useApp((state) => state.open);
+  return (
+    <p className="small">{open ? `Head ${headName(shown, open.site, open.head)}` : "Tap a head to enlarge it."}</p>
+  );
+}
+
+export const model: View = {
+  id: "model",
+  group: "look",
+  label: "Model",
+  View: ModelView,
+  Inspector: ModelInspector,
+  Summary: ModelSummary,
+  leavesOut: ["words", "sinks"],
+  arrows: ["walk the grid", "walk the grid"],
+  keys: ({ actions }) => ({
+    ArrowLeft: () => actions.moveOpen(-1, 0),
+    ArrowRight: () => actions.moveOpen(1, 0),
+    ArrowUp: () => actions.moveOpen(0, -1),
+    ArrowDown: () => actions.moveOpen(0, 1),
+  }),
+  enlarged: ({ open }) => open !== null,
+  status: (_, { scores }) => (scores ? `${plural(scores.length, "head")} measured` : "Measuring heads"),
+  announce: ({ open }, shown) => (open ? `Head ${headName(shown, open.site, open.head)} is open.` : ""),
+  async figure(workspace, palette) {
+    const { store, attention } = workspace;
+    const { shown, open, hideSinks, mergeWords } = store.getState();
+    if (!shown) return null;
+    const reading = { shown, size: FIGURE_CELL, hideSinks: hideSinks.model, mergeWords };
+    for (const { index, heads } of shown.model.sites)
+      await attention.fetch({ ...requestFor(reading, index), heads: allHeads(heads) });
+    if (open) {
+      const at = { trace: shown.result.trace, site: open.site, tokens: tokensOf(shown) };
+      await attention.fetch({ ...at, heads: [open.head] });
+    }
+    const picture = modelPicture(workspace);
+    const state = store.getState();
+    return picture && modelFigure(picture, { ...state, opened: state.open }, palette, attention);
+  },
+  table(workspace) {
+    const picture = modelPicture(workspace);
+    return picture && modelTable(picture, workspace.store.getState());
+  },
+};
