@@ -1,7 +1,5 @@
 import type { Attribution, MethodContext } from "./attribution";
-
-/** What stands where a unit is taken away: a token of the vocabulary, or nothing, so that the text gets shorter. */
-export type Removal = "mask" | "unknown" | "pad" | "delete";
+import type { Removal } from "./removal";
 
 export interface FaithfulnessOptions {
   /** How many units are taken away or kept; 1, 3 and 5 unless said otherwise. */
