@@ -1,8 +1,11 @@
+import type { MethodInfo, Options } from "../explain/attribution";
 import type { Target } from "../explain/target";
+import type { UnitKind } from "../explain/unit";
 import type { Encoding } from "../text/encoding";
 import type { Device, Failure, HeadScores, LoadedModel, ModelSource, Progress, RunResult } from "../worker/protocol";
 import type { Catalog, Look } from "./catalog";
 import type { Example } from "./example";
+import type { Explanation } from "./explanation";
 import { initialSlices, type SliceStates } from "./slices";
 
 /** Views by their names in links, in the order of their keys. */
@@ -69,6 +72,15 @@ export interface State {
   readonly failure: Failure | null;
   readonly memory: number | null;
 
+  /** What explains it. */
+  readonly methods: readonly MethodInfo[];
+  /** By method id, of what is shown; the newest last. */
+  readonly explanations: Readonly<Record<string, Explanation>>;
+  /** By method id, what was chosen otherwise than by default. */
+  readonly methodOptions: Readonly<Record<string, Options>>;
+  readonly unit: UnitKind;
+  readonly seed: number;
+
   /** What is looked at. */
   readonly view: ViewId;
   readonly site: number;
@@ -123,6 +135,11 @@ export const initial: State = {
   running: null,
   failure: null,
   memory: null,
+  methods: [],
+  explanations: {},
+  methodOptions: {},
+  unit: "token",
+  seed: 0,
   view: "heads",
   site: 0,
   heads: [0],

@@ -1,12 +1,14 @@
 import { createStore, type StoreApi } from "zustand/vanilla";
 import type { Explainer } from "../worker/protocol";
 import type { Assets, Context } from "./actions/context";
+import { explainActions } from "./actions/explain";
 import { linkActions } from "./actions/link";
 import { lookActions } from "./actions/look";
 import { modelActions } from "./actions/model";
 import { targetActions } from "./actions/target";
 import { textActions } from "./actions/text";
 import { AttentionCache } from "./attention";
+import { sameSubject } from "./explanation";
 import { initial, type State } from "./state";
 
 /** The one store of a page, what can be done with it, and the attention that it has at hand. */
@@ -22,17 +24,21 @@ function actionsOf(context: Context) {
   const text = textActions(context);
   const model = modelActions(context, text);
   const look = lookActions(context);
+  const explain = explainActions(context);
   const { get, set } = context;
   return {
     ...text,
     ...model,
     ...look,
+    ...explain,
     ...targetActions(context),
     ...linkActions(context, text, model),
     /** Escape: stops what runs, else unpins, else closes the open head. */
     escape(): void {
-      const { loading, running, pinned, open } = get();
+      const { loading, running, pinned, open, explanations } = get();
       if (loading || running) void model.cancel();
+      else if (Object.values(explanations).some(({ status }) => status === "running" || status === "waiting"))
+        void explain.stopExplaining();
       else if (pinned) set({ pinned: null });
       else if (open) set({ open: null });
       else set({ hovered: null });
@@ -45,5 +51,9 @@ export function createWorkspace(explainer: Explainer, assets: Assets): Workspace
   const store = createStore<State>()(() => initial);
   const attention = new AttentionCache((...request) => explainer.attention(...request));
   const context: Context = { get: store.getState, set: store.setState, explainer, attention, assets };
-  return { store, actions: actionsOf(context), attention };
+  const actions = actionsOf(context);
+  store.subscribe((state, before) => {
+    if (!sameSubject(state, before)) void actions.forgetExplanations();
+  });
+  return { store, actions, attention };
 }

@@ -110,9 +110,9 @@ export function createClient(options: ClientOptions = {}): Explainer {
     methods: () => call((api) => api.methods()),
     explain: (request, onEvent) => call((api) => api.explain(request, Comlink.proxy(onEvent))),
     memory: async () => (current ? call((api) => api.memory()) : null),
-    async cancel() {
-      loading?.stop();
-      if (current) await call((api) => api.cancel());
+    async cancel(only) {
+      if (!only) loading?.stop();
+      if (current) await call((api) => api.cancel(only));
     },
   };
 }

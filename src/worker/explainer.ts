@@ -165,11 +165,12 @@ export function createExplainer({ models, hub, firstTrace }: Settings): Explaine
       return explanations.call(request, onEvent, explaining.signal);
     },
     memory: async () => heapBytes(),
-    async cancel() {
-      loading.abort();
-      scoring.abort();
+    async cancel(only) {
       explaining.abort();
       explanations.drop();
+      if (only) return;
+      loading.abort();
+      scoring.abort();
       runs.drop();
     },
   };

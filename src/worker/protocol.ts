@@ -207,6 +207,6 @@ export interface Explainer {
    */
   explain(request: ExplainRequest, onEvent: (event: ExplainEvent) => void): Promise<void>;
   memory(): Promise<number | null>;
-  /** Stops what is loaded, run or explained. */
-  cancel(): Promise<void>;
+  /** Stops what is loaded, run or explained, or only the explanations. */
+  cancel(only?: "explanations"): Promise<void>;
 }

@@ -52,7 +52,7 @@ const api: WorkerApi = {
     });
   },
   memory: () => outcomeOf(() => explainer.memory()),
-  cancel: () => outcomeOf(() => explainer.cancel()),
+  cancel: (only) => outcomeOf(() => explainer.cancel(only)),
 };
 
 Comlink.expose(api);

@@ -33,13 +33,14 @@ export function modelActions(context: Context, text: ReturnType<typeof textActio
   const ticket = tickets();
 
   /** The new model takes the old one's place. What was shown is of a worker that has ended. */
-  function opened(model: LoadedModel, source: ModelSource): void {
+  function opened(model: LoadedModel, source: ModelSource, methods: State["methods"]): void {
     const state = get();
     text.forgetRun();
     attention.clear();
     set({
       model,
       source,
+      methods,
       next: null,
       loading: null,
       typed: null,
@@ -77,8 +78,9 @@ export function modelActions(context: Context, text: ReturnType<typeof textActio
       const model = await explainer.load(source, device, (loading) => {
         if (fresh()) set({ loading });
       });
+      const methods = await explainer.methods();
       if (!fresh()) return;
-      opened(model, source);
+      opened(model, source, methods);
       await text.run();
     } catch (error) {
       if (fresh()) failed(error);
