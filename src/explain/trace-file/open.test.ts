@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { toHalf } from "../../tensor/half";
 import { writeSafetensors } from "../../tensor/safetensors";
@@ -129,4 +130,25 @@ describe("what doesn't fit is refused by its name", () => {
     const other = writeSafetensors(tensors, new Map());
     await expect(openTraceFile(async (start, end) => other.subarray(start, end))).rejects.toThrow("bad trace");
   });
+});
+
+test("a trace that the Python package wrote", async () => {
+  const python = readFileSync(new URL("testing/python.safetensors", import.meta.url));
+  const trace = await openTraceFile(async (start, end) => python.subarray(start, end));
+  const { model, sites, tokens, attributions } = trace.about;
+  expect(model.name).toBe("from Python");
+  expect(sites.map(({ kind, layer, heads, kvHeads }) => [kind, layer, heads, kvHeads])).toEqual([
+    ["encoder", 0, 2, 1],
+    ["decoder", 0, 2, 2],
+    ["cross", 0, 2, 2],
+  ]);
+  expect(tokens.encoder).toMatchObject({ tokens: [" so", "on", "\\xE9"], ids: [7, 8, 9], segments: [0, 0, 1] });
+  expect(tokens.decoder?.special).toEqual([true, false]);
+  expect(attributions).toEqual([
+    { method: "mine", label: "mine", stack: "decoder", signed: true, values: [0.5, -0.25] },
+  ]);
+  const steps = (from: number, count: number) => Array.from({ length: count }, (_, i) => ((from + i) % 64) / 64);
+  expect([...(await trace.attention(2, 1)).data]).toEqual(steps(6, 6));
+  expect([...(await trace.queries(0, 1)).data]).toEqual(steps(12, 12));
+  expect([...(await trace.keys(0, 1)).data]).toEqual(steps(0, 12));
 });

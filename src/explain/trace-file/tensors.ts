@@ -39,7 +39,7 @@ export async function inFile(read: RangeReader): Promise<TensorSource & { metada
       if (bytes.length < count * width)
         throw new SafetensorsError("truncated", `safetensors cut short: in "${name}"; fetch it again`);
       const Elements = typedArrayOf(dtype);
-      const whole = bytes.slice(0, count * width); // its own buffer, so that elements are aligned
+      const whole = Uint8Array.from(bytes.subarray(0, count * width)); // of its own buffer, so that elements are aligned
       return floats(dtype, [count, ...rest], new Elements(whole.buffer));
     },
   };

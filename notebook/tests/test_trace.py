@@ -1,0 +1,156 @@
+"""Traces, the file they are written to, and what views are given."""
+
+import base64
+import gzip
+import html
+import json
+import re
+import struct
+
+import numpy as np
+import pytest
+
+from attention_explorer import Site, Tokens, Trace, head_view, model_view, save_trace, show
+from attention_explorer.page import HALF_AT_MOST, PLACE, document, precision_for
+from attention_explorer.views import trace_of
+
+
+def probs(heads, rows, columns, causal=False):
+    weights = np.random.default_rng(0).random((heads, rows, columns)).astype(np.float32)
+    if causal:
+        weights = np.tril(weights)
+    return weights / weights.sum(-1, keepdims=True)
+
+
+def read(data):
+    """Tensors and description of a safetensors file, by its specification."""
+    (length,) = struct.unpack("<Q", data[:8])
+    header = json.loads(data[8 : 8 + length])
+    about = json.loads(header.pop("__metadata__")["about"])
+    types = {"F32": np.float32, "F16": np.float16, "U8": np.uint8}
+    tensors = {}
+    for name, entry in header.items():
+        start, end = (8 + length + at for at in entry["data_offsets"])
+        tensors[name] = np.frombuffer(data[start:end], types[entry["dtype"]]).reshape(entry["shape"])
+    return tensors, about
+
+
+@pytest.fixture(autouse=True)
+def viewer(tmp_path, monkeypatch):
+    path = tmp_path / "viewer.html"
+    path.write_text(f"<!doctype html><body>{PLACE}</body>")
+    monkeypatch.setenv("ATTENTION_EXPLORER_VIEWER", str(path))
+
+
+def embedded(markup):
+    page = html.unescape(re.search(r'srcdoc="([^"]*)"', markup).group(1))
+    return json.loads(re.search(r'<script id="embedded" type="application/json">(.*?)</script>', page).group(1))
+
+
+@pytest.mark.parametrize(("precision", "error"), [("float32", 0), ("float16", 5e-4), ("uint8", 0.5 / 255 + 1e-6)])
+def test_a_file_holds_what_was_given(tmp_path, precision, error):
+    weights = probs(2, 4, 4)
+    trace = Trace([Site(weights)], {"encoder": Tokens(["[CLS]", "a", "##b", "[SEP]"])}, attributions={"mine": [0, 1, 2, 3]})
+    tensors, about = read(save_trace(trace, tmp_path / "t.safetensors", precision).read_bytes())
+    stored = tensors["attention.0"].astype(np.float32) / (255 if precision == "uint8" else 1)
+    assert np.abs(stored - weights).max() <= error
+    assert about["sites"] == [{"layer": 0, "kind": "encoder", "heads": 2, "kvHeads": 2}]
+    assert about["tokens"]["encoder"]["tokens"] == ["[CLS]", "a", "##b", "[SEP]"]
+    assert about["attributions"] == [{"method": "mine", "stack": "encoder", "values": [0, 1, 2, 3]}]
+
+
+def test_large_attention_travels_in_8_bits_and_says_so():
+    tokens = 1200
+    large = Trace([Site(np.zeros((3, tokens, tokens), np.float32))], {"encoder": Tokens(["a"] * tokens)})
+    assert large.sites[0].attention.size > HALF_AT_MOST
+    assert precision_for(large) == "uint8"
+    assert "rounded to 8 bits" in document(large, {})
+    small = Trace([Site(probs(1, 2, 2))], {"encoder": Tokens(["a", "b"])})
+    assert "rounded" not in document(small, {})
+
+
+def test_head_view_takes_what_bertviz_takes():
+    attention = [probs(2, 4, 4)[None] for _ in range(3)]
+    tokens = ["[CLS]", "a", "b", "[SEP]"]
+    made = embedded(head_view(attention, tokens, 2, True, 1, [0, 1], html_action="return").data)
+    assert made["link"] == "view=heads&layer=1&heads=0%2C1&embed=1"
+    tensors, about = read(gzip.decompress(base64.b64decode(made["trace"])))
+    assert about["tokens"]["encoder"]["segments"] == [0, 0, 1, 1]
+    np.testing.assert_allclose(tensors["attention.1"], attention[1][0], atol=5e-4)
+
+
+def test_causal_attention_is_a_decoders():
+    trace = trace_of([probs(2, 4, 4, causal=True)], list("abcd"))
+    assert [site.kind for site in trace.sites] == ["decoder"]
+
+
+def test_encoder_decoder_of_unequal_lengths():
+    made = embedded(
+        model_view(
+            encoder_attention=[probs(2, 5, 5)],
+            decoder_attention=[probs(2, 3, 3, causal=True)],
+            cross_attention=[probs(2, 3, 5)],
+            encoder_tokens=list("abcde"),
+            decoder_tokens=list("xyz"),
+            display_mode="dark",
+            html_action="return",
+        ).data
+    )
+    assert made["link"] == "view=model&theme=dark&embed=1"
+    tensors, about = read(gzip.decompress(base64.b64decode(made["trace"])))
+    assert [site["kind"] for site in about["sites"]] == ["encoder", "decoder", "cross"]
+    assert tensors["attention.2"].shape == (2, 3, 5)
+
+
+def test_generated_tokens_are_put_together():
+    steps = [tuple(probs(2, 1, length)[None] for _ in range(2)) for length in (3, 4, 5)]
+    steps[0] = tuple(probs(2, 3, 3, causal=True)[None] for _ in range(2))
+    trace = trace_of(decoder_attention=steps, decoder_tokens=list("abcde"))
+    assert [site.attention.shape for site in trace.sites] == [(2, 5, 5), (2, 5, 5)]
+    np.testing.assert_array_equal(trace.sites[1].attention[:, 3, :4], steps[1][1][0, :, 0])
+    assert not trace.sites[1].attention[:, 3, 4:].any()
+
+
+def test_layers_and_heads_are_picked_and_keep_their_numbers():
+    attention = [probs(4, 2, 2) for _ in range(5)]
+    trace = trace_of(attention, ["a", "b"], include_layers=[1, 4], include_heads=[3])
+    assert [site["layer"] for site in trace.described()["sites"]] == [1, 4]
+    np.testing.assert_array_equal(trace.sites[1].attention[0], attention[4][3])
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        ({}, "no attention: give"),
+        ({"attention": [probs(2, 3, 3)]}, "no tokens"),
+        ({"attention": [], "tokens": ["a"]}, "no attention: attention is empty"),
+        ({"attention": [np.zeros((2, 2, 3, 3))], "tokens": list("abc")}, "more than one text"),
+        ({"attention": [np.zeros(3)], "tokens": list("abc")}, "bad shape"),
+        ({"attention": [probs(2, 3, 3)], "tokens": ["a"], "include_layers": [1]}, "no layer: 1 of 1"),
+        ({"attention": [probs(2, 3, 3)], "cross_attention": [probs(2, 3, 3)], "tokens": list("abc")}, "two kinds"),
+    ],
+)
+def test_what_does_not_go_together_is_named(given, message):
+    with pytest.raises(ValueError, match=re.escape(message)):
+        trace_of(**given)
+
+
+def test_lengths_that_differ_are_named():
+    with pytest.raises(ValueError, match=r"lengths differ: attention of site 0 is \[2, 3, 3\], but there are 2 tokens"):
+        head_view([probs(2, 3, 3)], ["a", "b"], html_action="return")
+    with pytest.raises(ValueError, match="no tokens: cross attention of site 0 needs those of the encoder"):
+        head_view(cross_attention=[probs(2, 3, 4)], decoder_tokens=list("abc"), html_action="return")
+
+
+def test_markup_in_tokens_stays_text():
+    trace = Trace([Site(probs(1, 2, 2))], {"encoder": Tokens(["</script><script>alert(1)</script>", '"'])})
+    page = document(trace, {})
+    assert page.count("<script") == 1
+    made = embedded(show(trace, html_action="return").data)
+    assert read(gzip.decompress(base64.b64decode(made["trace"])))[1]["tokens"]["encoder"]["tokens"][1] == '"'
+
+
+def test_no_viewer_is_said(monkeypatch):
+    monkeypatch.setenv("ATTENTION_EXPLORER_VIEWER", "nowhere.html")
+    with pytest.raises(FileNotFoundError, match="no viewer: nowhere.html"):
+        document(Trace([Site(probs(1, 1, 1))], {"encoder": Tokens(["a"])}), {})
