@@ -2,7 +2,7 @@ import type { Tensor } from "../tensor/tensor";
 import type { Encoding } from "../text/encoding";
 import type { Engine } from "./engine";
 import { type Character, characterOf, inductionOf, repeatedTokens } from "./head-scores";
-import type { Trace } from "./trace";
+import type { SiteInfo, Trace } from "./trace";
 
 /** A head's character on a text. */
 export interface HeadScores extends Character {
@@ -21,20 +21,29 @@ export async function scoresOf(
   trace: Trace,
   induction: readonly (readonly number[])[] | null,
 ): Promise<readonly HeadScores[]> {
-  const causal = engine.family === "decoder";
   const scores: HeadScores[] = [];
-  for (const { index } of trace.sites) {
-    const all = await trace.attention(index); // [H, T, T]
-    for (let head = 0; head < all.dims[0]; head++) {
-      scores.push({
-        site: index,
-        head,
-        ...characterOf(headOf(all, head), trace.encoding, causal),
-        induction: induction?.[index]?.[head] ?? null,
-      });
-    }
+  for (const site of trace.sites) {
+    const all = await trace.attention(site.index);
+    const causal = engine.family === "decoder";
+    scores.push(...scoresOfSite(site, all, trace.encoding, causal, induction?.[site.index] ?? null));
   }
   return scores;
+}
+
+/** Scores every head of a site by its attention [H, T, T]. */
+export function scoresOfSite(
+  { index }: Pick<SiteInfo, "index">,
+  all: Tensor,
+  encoding: Pick<Encoding, "ids" | "special">,
+  causal: boolean,
+  induction: readonly number[] | null,
+): HeadScores[] {
+  return Array.from({ length: all.dims[0] }, (_, head) => ({
+    site: index,
+    head,
+    ...characterOf(headOf(all, head), encoding, causal),
+    induction: induction?.[head] ?? null,
+  }));
 }
 
 /**

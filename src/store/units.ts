@@ -49,7 +49,8 @@ export const hasSubwords = ({ words }: Encoding): boolean =>
 export const hasPair = ({ segments, special }: Encoding): boolean => segments.some((of, i) => of === 1 && !special[i]);
 
 /** Tokens that soak up attention without meaning: those that were added, and for a causal model the first. */
-export const isSink = (unit: Unit, causal: boolean): boolean => unit.special || (causal && unit.from === 0);
+export const isSink = (unit: Unit, causal: boolean, first = 0): boolean =>
+  unit.special || (causal && unit.from === first);
 
 /** The texts that a filter keeps: [of the tokens that look, of those looked at]; null keeps both. */
 export const PAIR_SIDES: Readonly<Record<PairFilter, readonly [number | null, number | null]>> = {

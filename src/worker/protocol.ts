@@ -49,6 +49,8 @@ export interface LoadedModel {
   readonly pairs: boolean;
   /** False where ids must be typed. */
   readonly tokenizer: boolean;
+  /** True for what ran elsewhere: its attention is there, and nothing can be run. */
+  readonly trace?: true;
   readonly device: Device;
   readonly threads: number;
   /** SHA-256 of the model file, hexadecimal. */
@@ -81,6 +83,8 @@ export interface RunResult {
   readonly target: Target;
   readonly ms: number;
   readonly memory: number | null;
+  /** Where both stacks of an encoder-decoder are in `encoding`, tokens [from, to) each; without it there is one stack. */
+  readonly stacks?: Readonly<Record<"encoder" | "decoder", readonly [number, number]>>;
 }
 
 /** Attention of some heads of one site as half floats: [heads, rows, columns], as drawn. */

@@ -1,10 +1,11 @@
 import { useEffect, useReducer, useRef } from "react";
+import { sidesOf } from "../../explain/trace-file/about";
 import type { AttentionCache, HeadWeights } from "../../store/attention";
 import { useActions, useApp, useWorkspace } from "../../store/react";
 import type { Shown, State } from "../../store/state";
 import { type Unit, unitsOf } from "../../store/units";
 import { type LineList, linesOf, type NotDrawn, notDrawn } from "../shared/lines";
-import { type HeadReading, type Plan, planOf, readHead } from "../shared/reading";
+import { type HeadReading, type Plan, planOf, type Range, readHead } from "../shared/reading";
 import type { ShownHead } from "./draw";
 
 /** Everything that the two columns draw. */
@@ -24,9 +25,11 @@ const readings = new WeakMap<HeadWeights, WeakMap<Plan, { reading: HeadReading; 
 /** One plan for one way of reading a text, so that what is computed by it is kept. */
 export function planFor(
   shown: Shown,
-  options: { mergeWords: boolean; hideSinks: boolean; filter: State["pairFilter"]; causal: boolean },
+  site: number,
+  chosen: { mergeWords: boolean; hideSinks: boolean; filter: State["pairFilter"] },
 ): Plan {
   const { encoding } = shown.result;
+  const options = { ...chosen, causal: causalAt(shown, site), ...rangesAt(shown, site) };
   const kept = plans.get(encoding) ?? new Map<string, Plan>();
   plans.set(encoding, kept);
   const key = JSON.stringify(options);
@@ -51,6 +54,17 @@ export function readOnce(weights: HeadWeights, plan: Plan): { reading: HeadReadi
 
 export const tokensOf = (shown: Shown): number => shown.result.encoding.ids.length;
 
+/** Whose tokens look and whose are looked at, where a model has two stacks. */
+export function rangesAt(
+  { model, result: { stacks } }: Shown,
+  site: number,
+): Partial<Record<"rows" | "columns", Range>> {
+  const kind = model.sites.find(({ index }) => index === site)?.kind;
+  if (!stacks || !kind) return {};
+  const { query, key } = sidesOf[kind];
+  return { rows: stacks[query], columns: stacks[key] };
+}
+
 export const causalAt = (shown: Shown, site: number): boolean =>
   shown.model.sites.find(({ index }) => index === site)?.kind === "decoder";
 
@@ -58,7 +72,7 @@ export const causalAt = (shown: Shown, site: number): boolean =>
 export function pictureOf(wanted: Wanted, attention: AttentionCache): Picture | null {
   const { shown, site, heads, mergeWords, hideSinks, pairFilter: filter } = wanted;
   if (!shown) return null;
-  const plan = planFor(shown, { mergeWords, hideSinks, filter, causal: causalAt(shown, site) });
+  const plan = planFor(shown, site, { mergeWords, hideSinks, filter });
   const at = { trace: shown.result.trace, site, tokens: tokensOf(shown) };
   const drawn: ShownHead[] = [];
   for (const head of heads) {

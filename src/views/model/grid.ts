@@ -2,10 +2,10 @@ import type { AttentionCache, HeadWeights } from "../../store/attention";
 import type { Shown } from "../../store/state";
 import { fromHalf } from "../../tensor/half";
 import type { HeadScores } from "../../worker/protocol";
-import { causalAt, planFor, readOnce, tokensOf } from "../heads/on-screen";
+import { planFor, readOnce, tokensOf } from "../heads/on-screen";
 import { type CharacterId, charactersOf, scoresOf } from "../shared/characters";
 import { attentionTable, type Palette } from "../shared/palette";
-import { type Plan, tokensLeftOut } from "../shared/reading";
+import { columnsLeftOut, type Plan } from "../shared/reading";
 import type { Mark, Picture as PictureMark } from "../shared/scene";
 
 export const LARGEST_PITCH = 96;
@@ -47,7 +47,7 @@ export interface Reading {
 }
 
 export const planAt = ({ shown, hideSinks, mergeWords }: Omit<Reading, "size">, site: number): Plan =>
-  planFor(shown, { mergeWords, hideSinks, filter: "all", causal: causalAt(shown, site) });
+  planFor(shown, site, { mergeWords, hideSinks, filter: "all" });
 
 /** The request for one site's thumbnails. */
 export function requestFor(reading: Reading, site: number) {
@@ -58,7 +58,7 @@ export function requestFor(reading: Reading, site: number) {
     site,
     tokens: tokensOf(shown),
     size,
-    ...(hideSinks && { leaveOut: tokensLeftOut(plan) }),
+    ...(hideSinks && { leaveOut: columnsLeftOut(plan) }),
   };
 }
 
@@ -71,7 +71,9 @@ export function weightsOf(
 ): { rows: number; columns: number; weights: Float32Array } | null {
   const kept: HeadWeights | undefined = attention.peek(requestFor(reading, site), head);
   if (!kept) return null;
-  if (kept.rows === tokensOf(reading.shown)) return readOnce(kept, planAt(reading, site)).reading;
+  const plan = planAt(reading, site);
+  const whole = kept.rows === plan.rows[1] - plan.rows[0] && kept.columns === plan.columns[1] - plan.columns[0];
+  if (whole) return readOnce(kept, plan).reading;
   return { rows: kept.rows, columns: kept.columns, weights: fromHalf(kept.data) };
 }
 

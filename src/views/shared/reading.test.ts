@@ -4,7 +4,7 @@ import { noise } from "../../store/testing/noise";
 import { syntheticEncoding, syntheticHead } from "../../store/testing/synthetic";
 import { type Unit, unitsOf } from "../../store/units";
 import { toHalf } from "../../tensor/half";
-import { mergeUnits, planOf, readHead, tokensLeftOut } from "./reading";
+import { columnsLeftOut, mergeUnits, planOf, readHead } from "./reading";
 
 const unit = (from: number, to = from + 1, more: Partial<Unit> = {}): Unit => ({
   label: `t${from}`,
@@ -59,8 +59,30 @@ test("sinks leave, and rows are rescaled to what is left of them", () => {
 
 test("a causal model's first token is a sink without being special", () => {
   const plan = planOf([unit(0), unit(1), unit(2)], { ...all, hideSinks: true, causal: true });
-  expect(tokensLeftOut(plan)).toEqual([0]);
-  expect(tokensLeftOut(planOf([unit(0), unit(1)], { ...all, hideSinks: true }))).toEqual([]);
+  expect(columnsLeftOut(plan)).toEqual([0]);
+  expect(columnsLeftOut(planOf([unit(0), unit(1)], { ...all, hideSinks: true }))).toEqual([]);
+});
+
+test("of two stacks, the one that looks has the rows and the other the columns", () => {
+  // Tokens 0 to 2 are an encoder's, 3 and 4 a decoder's; the decoder's first looks at the encoder's last.
+  const both = [unit(0), unit(1, 3), unit(3), unit(4)];
+  const cross = planOf(both, { ...all, hideSinks: true, causal: false, rows: [3, 5], columns: [0, 3] });
+  expect([cross.queries, cross.keys]).toEqual([
+    [2, 3],
+    [0, 1],
+  ]);
+  const weights = [
+    [0.25, 0.5, 0.25],
+    [0.5, 0.25, 0.25],
+  ];
+  const reading = readHead({ rows: 2, columns: 3, data: toHalf(Float32Array.from(weights.flat())) }, cross);
+  expect(rowsOf(reading)).toEqual([
+    [0.25, 0.75],
+    [0.5, 0.5],
+  ]);
+  expect([...reading.outside]).toEqual([0, 0]);
+  const decoder = planOf(both, { ...all, hideSinks: true, causal: true, rows: [3, 5], columns: [3, 5] });
+  expect(columnsLeftOut(decoder)).toEqual([0]);
 });
 
 test("words sum their keys and average their queries", () => {
@@ -181,5 +203,5 @@ test("words and sinks together are as their definition says, on random attention
 
 test("merging nothing copies nothing", () => {
   const weights = Float32Array.from({ length: 4 }, (_, i) => noise(i));
-  expect(mergeUnits(weights, 2, [unit(0), unit(1)])).toBe(weights);
+  expect(mergeUnits(weights, planOf([unit(0), unit(1)], all))).toBe(weights);
 });

@@ -14,27 +14,47 @@ export interface Plan {
   /** Of all units: true for a key that is left out, with rows rescaled to the rest. */
   readonly left: readonly boolean[];
   readonly causal: boolean;
+  /** The tokens [from, to) that the rows of attention are of, and those of its columns. */
+  readonly rows: Range;
+  readonly columns: Range;
 }
+
+export type Range = readonly [number, number];
 
 export function planOf(
   units: readonly Unit[],
-  options: { readonly hideSinks: boolean; readonly causal: boolean; readonly filter: PairFilter },
+  options: {
+    readonly hideSinks: boolean;
+    readonly causal: boolean;
+    readonly filter: PairFilter;
+    /** Where the tokens that look and those looked at are, in models with two stacks; else all are both. */
+    readonly rows?: Range;
+    readonly columns?: Range;
+  },
 ): Plan {
   const [from, to] = PAIR_SIDES[options.filter];
-  const ofSegment = (segment: number | null): number[] =>
-    units.flatMap((unit, i) => (segment === null || unit.segment === segment ? [i] : []));
+  const whole: Range = [0, units.at(-1)?.to ?? 0];
+  const { rows = whole, columns = whole } = options;
+  const within = (range: Range, segment: number | null): number[] =>
+    units.flatMap((unit, i) =>
+      unit.from >= range[0] && unit.to <= range[1] && (segment === null || unit.segment === segment) ? [i] : [],
+    );
   return {
     units,
-    queries: ofSegment(from),
-    keys: ofSegment(to),
-    left: units.map((unit) => options.hideSinks && isSink(unit, options.causal)),
+    queries: within(rows, from),
+    keys: within(columns, to),
+    left: units.map((unit) => options.hideSinks && isSink(unit, options.causal, columns[0])),
     causal: options.causal,
+    rows,
+    columns,
   };
 }
 
-/** Tokens that a plan leaves out as keys. */
-export const tokensLeftOut = ({ units, left }: Plan): number[] =>
-  units.flatMap(({ from, to }, i) => (left[i] ? Array.from({ length: to - from }, (_, t) => from + t) : []));
+/** Columns of attention that a plan leaves out. */
+export const columnsLeftOut = ({ units, left, columns: [start, end] }: Plan): number[] =>
+  units.flatMap(({ from, to }, i) =>
+    left[i] && from >= start && to <= end ? Array.from({ length: to - from }, (_, t) => from - start + t) : [],
+  );
 
 /** One head as it is drawn. Rows are the plan's queries, columns its keys. */
 export interface HeadReading {
@@ -50,26 +70,31 @@ export interface HeadReading {
   readonly rest: Float32Array;
 }
 
-/** [units, units]: key weights of a unit's tokens summed, query rows averaged. */
-export function mergeUnits(weights: Float32Array, tokens: number, units: readonly Unit[]): Float32Array {
+/** [units, units]: key weights of a unit's tokens summed, query rows averaged; 0 where attention has no such row or column. */
+export function mergeUnits(
+  weights: Float32Array,
+  { units, rows, columns }: Pick<Plan, "units" | "rows" | "columns">,
+): Float32Array {
   const U = units.length;
-  if (U === tokens) return weights;
-  const unitOf = new Int32Array(tokens);
+  const width = columns[1] - columns[0];
+  if (U === width && U === rows[1] - rows[0]) return weights;
+  const unitOf = new Int32Array(units.at(-1)?.to ?? 0);
   for (const [u, { from, to }] of units.entries()) unitOf.fill(u, from, to);
   const merged = new Float32Array(U * U);
-  for (let i = 0; i < tokens; i++) {
+  for (let i = rows[0]; i < rows[1]; i++) {
     const u = unitOf[i]!;
     const share = 1 / (units[u]!.to - units[u]!.from);
-    for (let j = 0; j < tokens; j++) merged[u * U + unitOf[j]!]! += weights[i * tokens + j]! * share;
+    const row = (i - rows[0]) * width - columns[0];
+    for (let j = columns[0]; j < columns[1]; j++) merged[u * U + unitOf[j]!]! += weights[row + j]! * share;
   }
   return merged;
 }
 
 /** Reads a head by a plan. `weights` must be whole (not pooled): as many rows and columns as there are tokens. */
-export function readHead({ rows: T, data }: HeadWeights, plan: Plan): HeadReading {
+export function readHead({ data }: HeadWeights, plan: Plan): HeadReading {
   const { units, queries, keys, left } = plan;
   const U = units.length;
-  const from = mergeUnits(fromHalf(data), T, units);
+  const from = mergeUnits(fromHalf(data), plan);
   const Q = queries.length;
   const K = keys.length;
   const weights = new Float32Array(Q * K);
@@ -77,7 +102,7 @@ export function readHead({ rows: T, data }: HeadWeights, plan: Plan): HeadReadin
   const outside = new Float32Array(Q);
   const rest = new Float32Array(Q);
   const leaves = left.some(Boolean);
-  const hides = K < U;
+  const hides = K < U; // by the filter, or for what is of the other stack, which holds nothing of the row
   for (let q = 0; q < Q; q++) {
     const row = queries[q]! * U;
     let away = 0;

@@ -1,0 +1,104 @@
+import { scoresOfSite } from "../explain/scores";
+import type { TraceFile } from "../explain/trace-file/open";
+import type { Encoding } from "../text/encoding";
+import { fail } from "./failure";
+import type { Explainer, LoadedModel, RunResult } from "./protocol";
+import { sliceOf } from "./slice";
+
+/** What a trace has no model for. */
+const needsModel = (what: string) =>
+  fail("bad-input", `no model: ${what} needs one, and this is a trace of what ran elsewhere`);
+
+/** What is known of a trace, in a model's place. */
+export function infoOf({ about }: TraceFile, device: LoadedModel["device"] = "wasm"): LoadedModel {
+  const { model, sites, tokens } = about;
+  const layers = new Set(sites.map(({ kind, layer }) => `${kind} ${layer}`)).size;
+  return {
+    name: model.name,
+    id: null,
+    file: "",
+    architecture: model.architecture ?? "trace",
+    family: tokens.encoder && !tokens.decoder ? "encoder" : "decoder",
+    task: "features",
+    precision: "trace",
+    layers: tokens.encoder && tokens.decoder ? Math.max(...sites.map(({ layer }) => layer + 1)) : layers,
+    heads: Math.max(...sites.map(({ heads }) => heads)),
+    sites,
+    labels: model.labels,
+    maxTokens: null,
+    pairs: false,
+    tokenizer: false,
+    trace: true,
+    device,
+    threads: 1,
+    sha256: "",
+    bytes: 0,
+    notes: [],
+  };
+}
+
+/** The tokens of both stacks in a row, and where each stack is. */
+export function encodingOfTrace({ about: { tokens } }: TraceFile): Pick<RunResult, "encoding" | "stacks"> {
+  const { encoder, decoder } = tokens;
+  if (!encoder || !decoder) return { encoding: (encoder ?? decoder) as Encoding };
+  const [first, second] = [encoder.ids.length, decoder.ids.length];
+  const joined = <K extends keyof Encoding>(key: K) =>
+    [...(encoder[key] as readonly unknown[]), ...(decoder[key] as readonly unknown[])] as unknown as Encoding[K];
+  const words = encoder.words.reduce<number>((most, word) => Math.max(most, word ?? -1), -1) + 1;
+  return {
+    encoding: {
+      ids: joined("ids"),
+      tokens: joined("tokens"),
+      pieces: joined("pieces"),
+      offsets: joined("offsets"),
+      mask: joined("mask"),
+      special: joined("special"),
+      segments: [...encoder.ids.map(() => 0), ...decoder.ids.map(() => 1)],
+      words: [...encoder.words, ...decoder.words.map((word) => (word === null ? null : word + words))],
+    },
+    stacks: { encoder: [0, first], decoder: [first, first + second] },
+  };
+}
+
+/** A trace in an explainer's place: its attention is read head by head, and what needs a model says so. */
+export function createTraceExplainer(trace: TraceFile, id: number): Explainer {
+  const { sites } = trace.about;
+  return {
+    load: async () => infoOf(trace),
+    encode: async () => encodingOfTrace(trace).encoding,
+    run: async () => ({
+      trace: id,
+      ...encodingOfTrace(trace),
+      candidates: [],
+      target: { position: null, index: 0 },
+      ms: 0,
+      memory: null,
+    }),
+    retarget: async () => ({ candidates: [], target: { position: null, index: 0 } }),
+    async attention(_, site, heads, size, leaveOut) {
+      const there = sites[site]?.heads;
+      if (there === undefined) throw fail("bad-input", `no such attention: ${site} (there are ${sites.length})`);
+      const wanted = heads.length === 0 ? Array.from({ length: there }, (__, head) => head) : heads;
+      const all = wanted.length === there && wanted.every((head, i) => head === i);
+      const maps = all
+        ? [await trace.attention(site)]
+        : await Promise.all(wanted.map((head) => trace.attention(site, head)));
+      return sliceOf(site, wanted, maps, size, leaveOut);
+    },
+    async scores() {
+      const own = sites.filter(({ kind }) => kind !== "cross");
+      const each = await Promise.all(
+        own.map(async (site) =>
+          scoresOfSite(site, await trace.attention(site.index), trace.sides(site).key, site.kind === "decoder", null),
+        ),
+      );
+      return each.flat();
+    },
+    methods: async () => [],
+    explain: async () => {
+      throw needsModel("explaining");
+    },
+    memory: async () => null,
+    cancel: async () => {},
+  };
+}
