@@ -11,7 +11,7 @@ export interface Correlation {
 }
 
 /** @throws RangeError `unequal lengths: ...` */
-export function sameLength(a: readonly number[], b: readonly number[]): number {
+export function sameLength(a: readonly unknown[], b: readonly unknown[]): number {
   if (a.length !== b.length) throw new RangeError(`unequal lengths: ${a.length} and ${b.length} values`);
   return a.length;
 }
