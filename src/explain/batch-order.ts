@@ -26,8 +26,11 @@ export async function inBatchOrder({ inputs, facts }: Canonical, anatomy: Anatom
   const stream = anatomy.residual ? [...anatomy.residual.layers, ...[anatomy.residual.finalNorm ?? []].flat()] : [];
   const folded = [
     ...anatomy.sites.flatMap((s) =>
-      [s.probs, s.q, s.k, s.v].map((tap) => ({ tap, columns: columnsOf(s, tap), site: s })),
+      [s.probs, s.q, s.k, s.v, s.mixed ?? [], s.module ?? []]
+        .flat()
+        .map((tap) => ({ tap, columns: columnsOf(s, tap), site: s })),
     ),
+    ...[anatomy.embedding.rows ?? []].flat().map((tap) => ({ tap, columns: "width" as const, site: null })),
     ...stream.map((tap) => ({ tap, columns: "width" as const, site: null })),
   ].filter(({ tap }) => isFolded(tap.layout));
   if (folded.length === 0 || !ids || typeof ids.dims?.[0] === "number") return anatomy;
@@ -53,12 +56,15 @@ export async function inBatchOrder({ inputs, facts }: Canonical, anatomy: Anatom
   const ordered = (tap: Tap): Tap => orders.get(tap) ?? tap;
   return {
     ...anatomy,
+    embedding: { ...anatomy.embedding, rows: anatomy.embedding.rows && ordered(anatomy.embedding.rows) },
     sites: anatomy.sites.map((s) => ({
       ...s,
       probs: ordered(s.probs),
       q: ordered(s.q),
       k: ordered(s.k),
       v: ordered(s.v),
+      mixed: s.mixed && ordered(s.mixed),
+      module: s.module && ordered(s.module),
     })),
     residual: anatomy.residual && {
       layers: anatomy.residual.layers.map(ordered),

@@ -25,7 +25,7 @@ export function withTaps(canonical: Canonical, anatomy: Anatomy): Model {
 /** Names of all tapped values. */
 export function tappedValues({ sites, residual, embedding }: Anatomy): readonly Value[] {
   return [
-    ...sites.flatMap((s) => [s.probs.value, s.q.value, s.k.value, s.v.value]),
+    ...sites.flatMap((s) => [s.probs, s.q, s.k, s.v, s.mixed, s.module].flatMap((tap) => tap?.value ?? [])),
     ...(residual
       ? [...residual.layers.map((l) => l.value), ...(residual.finalNorm ? [residual.finalNorm.value] : [])]
       : []),

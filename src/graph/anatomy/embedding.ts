@@ -3,6 +3,7 @@ import { GraphError } from "../error";
 import type { ModelInput } from "../inputs";
 import type { Facts } from "../shapes";
 import { topologyOf } from "../topology";
+import type { Tap } from "./sites";
 
 const unchanged = new Set(["Identity", "Cast", "Reshape", "Unsqueeze", "Squeeze", "Flatten", "Clip", "Slice"]);
 
@@ -12,6 +13,8 @@ export interface Embedding {
   readonly sources: readonly Value[];
   /** The look-up of the word table; null for images. */
   readonly lookup: Node | null;
+  /** The rows and how they are laid out, where that is told by their shape; null for images. */
+  readonly rows: Tap | null;
 }
 
 /** Finds the look-up of the token ids in a table; images start at their pixels. */
@@ -20,13 +23,13 @@ export function embeddingOf(graph: Graph, inputs: readonly ModelInput[], facts: 
   const pixels = inputs.find((i) => i.role === "pixels");
   if (ids && pixels)
     throw new GraphError("not a transformer of text or images", "the graph takes both token ids and pixels");
-  if (pixels) return { sources: [pixels.name], lookup: null };
+  if (pixels) return { sources: [pixels.name], lookup: null, rows: null };
   if (!ids)
     throw new GraphError("not a transformer of text or images", "the graph takes neither input_ids nor pixel_values");
   const lookups = lookupsOf(graph, ids.name, facts);
   if (lookups.length === 0)
     throw new GraphError("not a transformer of text or images", `no table is read at ${ids.name}`);
-  return { sources: lookups.map((n) => dequantised(graph, n.outputs[0], facts)), lookup: lookups[0] };
+  return { sources: lookups.map((n) => dequantised(graph, n.outputs[0], facts)), lookup: lookups[0], rows: null };
 }
 
 /** The look-ups that reach the answers: optimisers leave one behind whose shape alone is read. */
@@ -37,7 +40,7 @@ export function reaching(graph: Graph, embedding: Embedding, has: (value: Value)
   let lookup = producer.get(sources[0]);
   while (lookup && (lookup.opType === "DequantizeLinear" || lookup.opType === "Cast"))
     lookup = producer.get(lookup.inputs[0]);
-  return { sources, lookup: lookup ?? embedding.lookup };
+  return { ...embedding, sources, lookup: lookup ?? embedding.lookup };
 }
 
 /** Rows of a table of integers behind what makes numbers of them. */

@@ -3,8 +3,8 @@ import type { Canonical } from "../canonicalise";
 import { GraphError, label } from "../error";
 import { type Embedding, embeddingOf, reaching } from "./embedding";
 import { type Flow, flowOf } from "./flow";
-import { type Residual, residualOf } from "./residual";
-import { type AttentionSite, describeMiss, type NearMiss, sitesOf } from "./sites";
+import { type Residual, residualOf, streamLayout, tokensOf } from "./residual";
+import { type AttentionSite, describeMiss, type NearMiss, sitesOf, type Tap } from "./sites";
 
 export type { Embedding } from "./embedding";
 export type { Layout, Role } from "./layout";
@@ -36,7 +36,20 @@ export function anatomyOf(canonical: Canonical): Anatomy {
   const embedding = reaching(model.graph, found, flow.has);
   const { sites, misses } = sitesOf(canonical, flow);
   if (sites.length === 0) throw noAttention(model.graph.nodes, misses);
-  return { embedding, flow, sites, residual: residualOf(canonical, flow, sites), misses };
+  return {
+    embedding: { ...embedding, rows: rowsOf(canonical, embedding, sites) },
+    flow,
+    sites,
+    residual: residualOf(canonical, flow, sites),
+    misses,
+  };
+}
+
+/** The rows of the word table, laid out as the stream may be. */
+function rowsOf(canonical: Canonical, { sources, lookup }: Embedding, sites: readonly AttentionSite[]): Tap | null {
+  const [value] = sources;
+  const layout = lookup && streamLayout(canonical.facts.dims(value), canonical, tokensOf(canonical, sites[0]));
+  return layout && { value, layout };
 }
 
 function noAttention(nodes: readonly Node[], misses: readonly NearMiss[]): GraphError {

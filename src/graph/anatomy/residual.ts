@@ -52,13 +52,18 @@ export function residualOf(canonical: Canonical, flow: Flow, sites: readonly Att
   return { layers: [...entries.map((e) => e!.tap!), final.tap], finalNorm: normed?.tap ?? null };
 }
 
-const tokensOf = (canonical: Canonical, site: AttentionSite): number => {
+/** The number of keys at the generic point. */
+export const tokensOf = (canonical: Canonical, site: Pick<AttentionSite, "probs">): number => {
   const dims = canonical.facts.dims(site.probs.value) as readonly number[];
   return dims[site.probs.layout.axes.findIndex((roles) => roles.includes("key"))];
 };
 
 /** [B, T, d], [T, B, d] or [B·T, d]; [1, T, d] and [T, d] too where the graph takes one row only. */
-function streamLayout(dims: readonly number[] | null, { point, inputs }: Canonical, tokens: number): Layout | null {
+export function streamLayout(
+  dims: readonly number[] | null,
+  { point, inputs }: Canonical,
+  tokens: number,
+): Layout | null {
   if (!dims) return null;
   const one = inputs.some((i) => (i.role === "ids" || i.role === "pixels") && i.dims?.[0] === 1);
   const rows = one ? 1 : point.batch;

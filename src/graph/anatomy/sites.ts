@@ -7,6 +7,7 @@ import { axisAlong } from "./axes";
 import { type Flow, operandsOf } from "./flow";
 import { headOf, kvHeadsOf } from "./heads";
 import { type Known, type Layout, layoutOf, type Role } from "./layout";
+import { moduleOf, numbersOf } from "./outputs";
 import { type Path, probsAmong, productAfter, productBefore } from "./paths";
 
 /** A value to read and how. */
@@ -26,6 +27,10 @@ export interface AttentionSite {
   readonly q: Tap;
   readonly k: Tap;
   readonly v: Tap;
+  /** Each head's weighted sum of values, before the heads become one; null where it stands in integers alone. */
+  readonly mixed: Tap | null;
+  /** What the module adds to the residual stream: after output projection, bias, norm and factor. Null where it isn't found. */
+  readonly module: Tap | null;
   readonly heads: number;
   readonly kvHeads: number;
   /** For each head, the one that it uses of the heads that keys and values are read with. */
@@ -33,9 +38,11 @@ export interface AttentionSite {
   readonly vHead: readonly number[];
   /** Values read from the input of its layer on: it stands behind every cut before this index. */
   readonly index: number;
+  /** Why `mixed` or `module` wasn't found. */
+  readonly unfound: readonly NearMiss[];
 }
 
-/** A softmax that is no attention, and why. */
+/** Something that isn't what it could be, such as a softmax that is no attention, and why. */
 export interface NearMiss {
   readonly node: Node;
   readonly reason: string;
@@ -160,6 +167,18 @@ function siteOf(canonical: Canonical, flow: Flow, softmax: Node, scores: Path, c
   const v = operand(context.product, probsFirst ? 1 : 0, probsFirst ? -2 : -1);
   const weights = operand(context.product, probsFirst ? 0 : 1, probsFirst ? -2 : -1);
   const { heads } = probs.layout;
+  const unfound: NearMiss[] = [];
+  const orMiss = <T>(found: T | { readonly reason: string }): T | null => {
+    if (typeof found !== "object" || found === null || !("reason" in found)) return found as T;
+    unfound.push({ node: context.product, reason: found.reason });
+    return null;
+  };
+  const numbers = orMiss(numbersOf(canonical, flow, context.product));
+  const mixedLayout = (shape: readonly number[]): Layout => {
+    const [token, width] = probsFirst ? [-2, -1] : [-1, -2];
+    const roles = { [shape.length + token]: "token", [shape.length + width]: "width" } as Known;
+    return layoutOf(shape, roles, point, tokens, context.product, order.slice(-2));
+  };
   return {
     softmax,
     scores: scores.product,
@@ -168,6 +187,9 @@ function siteOf(canonical: Canonical, flow: Flow, softmax: Node, scores: Path, c
     q,
     k,
     v,
+    mixed: numbers === null ? null : { value: numbers, layout: mixedLayout(dimsOf(numbers, context.product)) },
+    module: orMiss(moduleOf(canonical, flow, context.product, tokens)),
+    unfound,
     heads,
     kvHeads: kvHeadsOf(canonical, flow, k, heads),
     kHead: headOf(canonical, [q, k], { heads, tokens }, scores.product),

@@ -87,8 +87,8 @@ export const qEmbedLayerNormalization: Rewrite = (b, node) => {
 };
 
 const summed = (b: Builder, x: Value, skip: Value, bias: Value | undefined): Value => {
-  const sum = b.add(x, skip);
-  return bias ? b.add(sum, bias) : sum;
+  // The bias is that of the layer which gives `x`, and `skip` the stream.
+  return b.add(bias ? b.add(x, bias) : x, skip);
 };
 
 function refuseStatistics(node: Node): void {
