@@ -5,7 +5,7 @@ import type { Graph, Model, Node, Value, ValueInfo } from "../onnx/model";
 import { backward } from "./backward";
 import type { Rules } from "./gradient";
 import { exact } from "./gradients";
-import { seedsOf, targetInputInfo } from "./seed";
+import { rowAt, seedsOf, targetInputInfo, targetRow } from "./seed";
 
 /** What is gone back through. */
 export interface Subject {
@@ -51,6 +51,14 @@ export function withCotangents(
   const opset = opsetFor(model);
   const nodes: Node[] = [];
   const outputs: ValueInfo[] = [];
+  const initializers = new Map(model.graph.initializers);
+  if (answers.length === 1 && facts.dims(answers[0].name)?.length === 3) {
+    const b = new Builder(opset, "target", facts);
+    b.rename(rowAt(b, answers[0].name), targetRow);
+    nodes.push(...b.nodes);
+    for (const [name, weight] of b.initializers) initializers.set(name, weight);
+    outputs.push({ name: targetRow, dtype: "float32", dims: null });
+  }
   for (const mode of modes) {
     const rules = mode.rules({ graph: model.graph, canonical, anatomy });
     const b = new Builder(opset, mode.name, facts);
@@ -80,6 +88,7 @@ export function withCotangents(
     opsets: opset === opsetOf(model) ? model.opsets : new Map(model.opsets).set("", opset),
     graph: {
       ...graph,
+      initializers,
       nodes: [...graph.nodes, ...nodes],
       inputs: [...graph.inputs.filter((i) => !graph.initializers.has(i.name)), ...targetInputInfo, ...switches],
       outputs: [...graph.outputs, ...outputs],

@@ -124,8 +124,11 @@ function columnsOf(b: Builder, weight: Value): Value {
   return b.reduce("ReduceSum", b.mul(rows, b.unsqueeze(targetInputs.weights, [2])), [1]);
 }
 
+/** The output that holds the logits at the target's position, [B, V], of models that answer at each one. */
+export const targetRow = "target.row";
+
 /** The target's position of each row of [B, T, n], [B, n]. */
-function rowAt(b: Builder, x: Value): Value {
+export function rowAt(b: Builder, x: Value): Value {
   const flat = b.op("Reshape", [x, b.concat([b.integers([-1]), b.dim(x, 2)], 0)]);
   const rows = b.mul(b.range(b.dim(x, 0)), b.dim(x, 1));
   return b.op("Gather", [flat, b.add(rows, targetInputs.position)], { axis: 0 });

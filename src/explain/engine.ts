@@ -1,13 +1,12 @@
-import { cotangentOf, type Mode, switchOf, withCotangents } from "../autodiff/explaining";
+import { cotangentOf, type Mode, switchOf } from "../autodiff/explaining";
 import { type Anatomy, anatomyOf } from "../graph/anatomy";
 import { type Canonical, canonicalise } from "../graph/canonicalise";
 import { GraphError } from "../graph/error";
 import { usedInputs } from "../graph/prune";
-import { withTaps } from "../graph/taps";
 import { decodeModel } from "../onnx/decode";
 import { encodeModel } from "../onnx/encode";
 import type { Model } from "../onnx/model";
-import { type Tensor, tensor } from "../tensor/tensor";
+import type { Tensor } from "../tensor/tensor";
 import type { Encoding } from "../text/encoding";
 import {
   architectureOf,
@@ -21,9 +20,11 @@ import {
   taskOf,
 } from "./architecture";
 import { inBatchOrder } from "./batch-order";
+import { explainingModel, on, plainModel } from "./explaining-model";
 import { type Batch, feedsOf, rowsOf } from "./feeds";
 import { probe } from "./probe";
-import type { CreateSession, Session } from "./session";
+import type { CreateSession } from "./session";
+import { type Feeds, openSessions, type Sessions } from "./sessions";
 import { noTarget, type TargetRows, targetFeeds } from "./target-feeds";
 import type { SiteInfo, Trace } from "./trace";
 import { traceOf } from "./trace-of";
@@ -59,11 +60,24 @@ export interface Engine {
   runBatch(batch: Batch, fetches: readonly string[]): Promise<Record<string, Tensor>>;
   /** One pass forward and back: the target's derivatives by the named values, each of its value's shape. */
   cotangents(batch: Batch, target: TargetRows, mode: Mode, values: readonly string[]): Promise<Record<string, Tensor>>;
+  /**
+   * One pass of the explaining session, which is made when it is first asked for and takes the plain one's place: changed
+   * by interventions, and back where a mode is given. The raw values of the given names; cotangents by `cotangentOf`.
+   */
+  explain(batch: Batch, asked: Asked, fetches: readonly string[]): Promise<Record<string, Tensor>>;
   release(): Promise<void>;
 }
 
+/** What a pass of the explaining session is asked for. */
+export interface Asked {
+  /** Interventions by the names of their inputs; those that are left out change nothing. */
+  readonly changes?: Readonly<Record<string, Tensor>>;
+  readonly target?: TargetRows;
+  readonly mode?: Mode;
+}
+
 export interface EngineOptions {
-  /** The ways back that the session is built with. */
+  /** The ways back that the first session is built with; without any it is the plain one. */
   readonly modes?: readonly Mode[];
 }
 
@@ -106,13 +120,16 @@ export async function openEngine(
   { modes = [] }: EngineOptions = {},
 ): Promise<Engine> {
   const { canonical, anatomy } = understand(files);
-  const tapped = withTaps(canonical, anatomy);
-  const model = modes.length > 0 ? withCotangents(tapped, canonical, differentiated(anatomy), modes, anatomy) : tapped;
-  const session = await create(sessionSource(files, model));
+  const explaining = (asked: readonly Mode[]) => explainingModel(canonical, anatomy, asked);
+  const sessions = await openSessions({
+    first: modes.length > 0 ? explaining(modes) : plainModel(canonical, anatomy),
+    explaining,
+    create: ({ model }) => create(sessionSource(files, model)),
+  });
   try {
-    return await engineOf(files, canonical, anatomy, session, modes);
+    return await engineOf(files, canonical, anatomy, sessions);
   } catch (error) {
-    await session.release();
+    await sessions.release();
     throw error;
   }
 }
@@ -129,31 +146,25 @@ export function understand(files: Pick<ModelFiles, "model" | "config">): { canon
   return { canonical, anatomy: anatomyOf(canonical) };
 }
 
-/** The values that derivatives are taken by. */
-export function differentiated({ embedding, sites, residual }: Anatomy): readonly string[] {
-  const stream = residual ? [...residual.layers, ...(residual.finalNorm ? [residual.finalNorm] : [])] : [];
-  const taps = [...sites.map((s) => s.probs), ...stream].map((tap) => tap.value);
-  return [...new Set([...embedding.sources.slice(0, 1), ...taps])];
-}
-
-async function engineOf(
-  files: ModelFiles,
-  canonical: Canonical,
-  found: Anatomy,
-  session: Session,
-  modes: readonly Mode[],
-): Promise<Engine> {
+async function engineOf(files: ModelFiles, canonical: Canonical, found: Anatomy, sessions: Sessions): Promise<Engine> {
   const { config } = files;
   const used = usedInputs(canonical.model.graph);
   const inputs = canonical.inputs.filter((i) => used.has(i.name));
-  const off = Object.fromEntries(modes.map((mode) => [switchOf(mode), tensor("bool", [], Uint8Array.of(0))]));
-  const idle = (rows: number) => (modes.length > 0 ? { ...targetFeeds(noTarget(rows), session), ...off } : {});
-  const runBatch = (batch: Batch, fetches: readonly string[]) =>
-    session.run({ ...feedsOf(inputs, batch), ...idle(rowsOf(batch)) }, fetches);
+  const feeds =
+    (batch: Batch, { changes = {}, target = noTarget(rowsOf(batch)), mode }: Asked = {}): Feeds =>
+    ({ inputNames }, { idle }) => ({
+      ...feedsOf(inputs, batch),
+      ...idle,
+      ...targetFeeds(target, { inputNames }),
+      ...changes,
+      ...(mode ? { [switchOf(mode)]: on } : {}),
+    });
+  const runBatch = (batch: Batch, fetches: readonly string[]) => sessions.run(feeds(batch), fetches);
+  const explain = (batch: Batch, asked: Asked, fetches: readonly string[]) =>
+    sessions.explain(asked.mode ? [asked.mode] : [], feeds(batch, asked), fetches);
   const cotangents = async (batch: Batch, target: TargetRows, mode: Mode, values: readonly string[]) => {
-    const on = { ...off, [switchOf(mode)]: tensor("bool", [], Uint8Array.of(1)) };
     const names = values.map((value) => cotangentOf(mode, value));
-    const results = await session.run({ ...feedsOf(inputs, batch), ...targetFeeds(target, session), ...on }, names);
+    const results = await explain(batch, { target, mode }, names);
     return Object.fromEntries(values.map((value, i) => [value, results[names[i]]]));
   };
   const vision = inputs.some((i) => i.role === "pixels");
@@ -186,7 +197,8 @@ async function engineOf(
     notes: anatomy.residual ? [] : ["The residual stream was not found, so views that read it are left out."],
     runBatch,
     cotangents,
+    explain,
     run: (encoding) => traceOf({ canonical, anatomy, sites, runBatch }, encoding),
-    release: () => session.release(),
+    release: () => sessions.release(),
   };
 }

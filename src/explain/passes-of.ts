@@ -1,79 +1,151 @@
+import { cotangentOf } from "../autodiff/explaining";
+import { targetRow } from "../autodiff/seed";
 import { GraphError } from "../graph/error";
 import { toFloat32 } from "../tensor/half";
-import { softmax, targetValue } from "./candidates";
+import type { Tensor } from "../tensor/tensor";
+import { chunksOf, rowsAtOnce } from "./chunks";
 import type { Engine } from "./engine";
-import type { Passes, PassResult, PassRow, Wanted } from "./passes";
-
-/** So many tokens are run at once. */
-const tokensAtOnce = 2048;
+import { rowsOf } from "./feeds";
+import { modeOf } from "./modes";
+import { type OutputRow, rowOfParts, targetNumber } from "./output-row";
+import type { Passes, PassResult, PassRow, Place, Wanted } from "./passes";
+import { type Found, nameOf, placeIn } from "./places";
+import { batchOf, changesOf, targetRowsOf } from "./row-feeds";
 
 /** An engine as methods use it. `letThrough` is waited for between chunks, and may throw to end the run. */
 export function passesOf(
-  engine: Pick<Engine, "runBatch" | "canonical">,
+  engine: Pick<Engine, "runBatch" | "explain" | "canonical" | "anatomy">,
   letThrough: () => Promise<void> = async () => {},
 ): Passes {
+  const { canonical, anatomy } = engine;
   const spent = { forward: 0, backward: 0 };
-  const answer = engine.canonical.answers[0].name;
+  const atOnce = rowsAtOnce(canonical, anatomy);
+  const words = new Map<string, Promise<Tensor>>();
+  const run: Passes["run"] = async (rows, wanted, onRow) => {
+    const pairs = wanted.mode === "deeplift" && (wanted.by?.length ?? 0) > 0;
+    const back = (wanted.by?.length ?? 0) > 0;
+    const most = (tokens: number) => Math.max(1, Math.floor(atOnce(tokens, back) / (pairs ? 2 : 1)));
+    for (const chunk of chunksOf(rows.map(tokensOf), most)) {
+      await letThrough();
+      const some = chunk.map((i) => rows[i]);
+      const results = await together(engine, pairs ? inPairs(some) : some, wanted);
+      spent.forward += pairs ? 2 * some.length : some.length;
+      if (back) spent.backward += some.length;
+      some.forEach((_, i) => {
+        onRow(results(i), chunk[i]);
+      });
+    }
+  };
+  /** Of an image its patches. */
+  const tokensOf = ({ ids, pixels }: PassRow): number =>
+    pixels ? (canonical.facts.dims(anatomy.sites[0].probs.value)?.at(-1) ?? 1) : ids.length;
   return {
     spent,
-    has: () => false,
+    run,
     pause: letThrough,
-    async embeddings() {
-      throw new GraphError("unsupported form", "word embeddings of ids");
-    },
-    async run(rows, wanted, onRow) {
-      if (wanted.by?.length || wanted.read?.length || rows.some((r) => r.base))
-        throw new GraphError("unsupported form", "a pass that reads or goes back");
-      for (const chunk of chunksOf(rows)) {
-        await letThrough();
-        const some = chunk.map((i) => rows[i]);
-        const batch = {
-          ids: some.map((r) => r.ids),
-          mask: some.map((r) => r.mask),
-          segments: some.map((r) => r.segments),
-        };
-        const { [answer]: logits } = await engine.runBatch(batch, [answer]);
-        spent.forward += some.length;
-        const data = toFloat32(logits);
-        const each = data.length / some.length;
-        some.forEach(({ position }, i) => {
-          const own = data.subarray(i * each, (i + 1) * each);
-          const width = logits.dims[logits.dims.length - 1];
-          const row =
-            logits.dims.length < 3 ? own : own.subarray((position ?? 0) * width, ((position ?? 0) + 1) * width);
-          onRow(resultOf(row.slice(), wanted), chunk[i]);
-        });
+    has: (place) => placeIn(anatomy, place) !== null,
+    embeddings(ids) {
+      const key = ids.join();
+      let found = words.get(key);
+      if (!found) {
+        found = wordsOf(ids, run);
+        words.set(key, found);
+        found.catch(() => words.delete(key));
       }
+      return found;
     },
   };
 }
 
-/** Indices of rows that are run together: of one length, in their order. */
-function chunksOf(rows: readonly PassRow[]): number[][] {
-  const chunks: number[][] = [];
-  const open = new Map<number, number[]>();
-  rows.forEach(({ ids: { length } }, i) => {
-    const chunk = open.get(length);
-    if (chunk && (chunk.length + 1) * length <= tokensAtOnce) chunk.push(i);
-    else {
-      const fresh = [i];
-      open.set(length, fresh);
-      chunks.push(fresh);
-    }
+/** The embeddings of ids by a pass that reads them. */
+async function wordsOf(ids: readonly number[], run: Passes["run"]): Promise<Tensor> {
+  const row = { ids, mask: ids.map(() => 1), segments: ids.map(() => 0), position: null };
+  let found: Tensor | null = null;
+  await run([row], { target: { position: null, index: 0 }, read: [{ at: "embedding" }] }, (result) => {
+    found = result.read({ at: "embedding" });
   });
-  return chunks;
+  return found as unknown as Tensor;
 }
 
-function resultOf(row: Float32Array, { target }: Wanted): PassResult {
-  const nothing = (): never => {
-    throw new Error("not asked for: name it in `read` or `by`");
+/** Rows as they are, and behind them the same rows at their bases. */
+function inPairs(rows: readonly PassRow[]): PassRow[] {
+  const lacking = rows.find((r) => !r.base);
+  if (lacking) throw new RangeError("no base: deeplift compares a row with the same one at its base");
+  return [...rows.map((r) => ({ ...r, base: undefined, alpha: undefined })), ...rows.map((r) => ({ ...r, alpha: 0 }))];
+}
+
+/** Runs rows of one length in one batch; each one's result by its place. */
+async function together(
+  engine: Pick<Engine, "runBatch" | "explain" | "canonical" | "anatomy">,
+  rows: readonly PassRow[],
+  { target, read = [], by = [], mode: modeName = "gradient" }: Wanted,
+): Promise<(row: number) => PassResult> {
+  const { canonical, anatomy } = engine;
+  const found = new Map([...read, ...by].map((place) => [nameOf(place), foundOf(anatomy, place)]));
+  const mode = by.length > 0 ? modeOf(modeName) : undefined;
+  const batch = batchOf(rows);
+  const changes = changesOf(rows, anatomy);
+  const changed = mode !== undefined || Object.keys(changes).length > 0;
+  const answers = canonical.answers.map((a) => a.name);
+  const perToken = answers.length === 1 && canonical.facts.dims(answers[0])?.length === 3;
+  // Of logits at every position, an explaining session gives those at the target's alone.
+  const outputs = changed && perToken ? [targetRow] : answers;
+  const isInput = (value: string) => canonical.inputs.some((i) => i.name === value);
+  const values = read.map((place) => (found.get(nameOf(place)) as Found).value).filter((v) => !isInput(v));
+  const cotangents = mode ? by.map((place) => cotangentOf(mode, (found.get(nameOf(place)) as Found).value)) : [];
+  const fetches = [...new Set([...outputs, ...values, ...cotangents])];
+  const results = changed
+    ? await engine.explain(batch, { changes, target: targetRowsOf(rows, target), mode }, fetches)
+    : await engine.runBatch(batch, fetches);
+  const sizes = { batch: rowsOf(batch), tokens: rows[0].ids.length };
+  const wasAsked = (places: readonly Place[], place: Place, where: string) => {
+    if (!places.some((p) => nameOf(p) === nameOf(place)))
+      throw new Error(`not asked for: ${nameOf(place)} in ${where}`);
+    return found.get(nameOf(place)) as Found;
   };
-  return {
-    row,
-    value: targetValue(row, target),
-    logit: targetValue(row, { ...target, as: "logit" }),
-    probability: softmax(row)[target.index],
-    read: nothing,
-    cotangent: nothing,
+  return (i) => {
+    const output = rowOfParts(
+      outputs.map((name) => outputRow(results[name], i, perToken && !changed, rows[i].position)),
+    );
+    return {
+      ...numbersOf(output, target),
+      read(place) {
+        const { value, row } = wasAsked(read, place, "read");
+        return row("pixels" in batch && isInput(value) ? batch.pixels : results[value], sizes, i);
+      },
+      cotangent(place) {
+        const { value, row } = wasAsked(by, place, "by");
+        return row(results[cotangentOf(modeOf(modeName), value)], sizes, i);
+      },
+    };
   };
 }
+
+function foundOf(anatomy: Engine["anatomy"], place: Place): Found {
+  const found = placeIn(anatomy, place);
+  if (found) return found;
+  const site = "site" in place ? anatomy.sites[place.site] : undefined;
+  const why = site?.unfound[0]?.reason;
+  throw new GraphError(
+    "unsupported form",
+    `${nameOf(place)} wasn't found in this graph${why ? `: ${why}` : ""}`,
+    site?.softmax ?? null,
+  );
+}
+
+/** One row's output, of [B, C], or at its position of [B, T, V]. */
+function outputRow(tensor: Tensor, row: number, perToken: boolean, position: number | null): Float32Array {
+  const data = toFloat32(tensor);
+  const width = tensor.dims.at(-1) as number;
+  const at = perToken ? row * tensor.dims[1] + (position ?? 0) : row;
+  if (perToken && (position ?? 0) >= tensor.dims[1])
+    throw new RangeError(`no position: ${position} of ${tensor.dims[1]} tokens`);
+  return data.slice(at * width, (at + 1) * width);
+}
+
+const numbersOf = (output: OutputRow, target: Wanted["target"]) => ({
+  row: output.row,
+  value: targetNumber(output, target),
+  logit: targetNumber(output, { ...target, as: "logit" }),
+  probability: targetNumber(output, { position: null, index: target.index, as: "probability" }),
+});

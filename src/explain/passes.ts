@@ -15,6 +15,8 @@ export interface PassRow {
    */
   readonly base?: Tensor;
   readonly alpha?: number;
+  /** Of models that read images, the image, [3, h, w], normalised; `base` is one too. */
+  readonly pixels?: Tensor;
 }
 
 /** A value inside a model that can be read, and that a target can be differentiated by. Of one row: */
@@ -62,10 +64,11 @@ export interface Wanted {
 export interface PassResult {
   /** The number that the target stands for, as it asks: logit, log-probability or probability, less that of `against`. */
   readonly value: number;
-  /** The same on each scale. */
+  /** The same as a logit. */
   readonly logit: number;
+  /** That of the target's own class or token. */
   readonly probability: number;
-  /** The output row that the target reads, [C] or [V]. */
+  /** The output row that the target reads, [C] or [V]; of a span model its starts and then its ends, [2T]. */
   readonly row: Float32Array;
   /** A value that `read` named. Throws for another. */
   read(place: Place): Tensor;
@@ -82,7 +85,7 @@ export interface Passes {
   run(rows: readonly PassRow[], wanted: Wanted, onRow: (result: PassResult, index: number) => void): Promise<void>;
   /** Lets a newer request or a cancel through, for long work that runs no rows; rejects with the signal's reason. */
   pause(): Promise<void>;
-  /** The word embeddings of ids, [T, d]. Costs no pass. */
+  /** The word embeddings of ids, [T, d]: a forward pass, once for the same ids. */
   embeddings(ids: readonly number[]): Promise<Tensor>;
   /** Whether a place was found in this model. */
   has(place: Place): boolean;

@@ -11,7 +11,8 @@ import { encodeModel } from "../../onnx/encode";
 import type { Model, Node, Value, Weight } from "../../onnx/model";
 import { toFloat32 } from "../../tensor/half";
 import { float32, type Tensor } from "../../tensor/tensor";
-import { differentiated, type ModelFiles, understand } from "../engine";
+import { type ModelFiles, understand } from "../engine";
+import { differentiated } from "../explaining-model";
 import { blocks, bnb4, centred, dequantised } from "./dequantise";
 
 /** The way back of a reference: exact, and nothing through what is marked. */

@@ -33,7 +33,12 @@ const gates = new Set(["Mul", "Div", "Where"]);
  * What an attention module adds to the stream, after output projection, bias, norm and factor: in the first sum behind its
  * heads of which another part, an activation too, doesn't depend on them.
  */
-export function moduleOf(canonical: Canonical, flow: Flow, context: Node, tokens: number): Tap | { readonly reason: Reason } {
+export function moduleOf(
+  canonical: Canonical,
+  flow: Flow,
+  context: Node,
+  tokens: number,
+): Tap | { readonly reason: Reason } {
   const { facts, model } = canonical;
   const reached = new Set<Value>(context.outputs);
   const start = model.graph.nodes.indexOf(context);
