@@ -99,6 +99,13 @@ export function inputRow({ encoding }: Pick<Trace, "encoding">, target: Target):
   return { ids, mask, segments: typeIds ?? segments, position: target.position };
 }
 
+/** The result of a single row. */
+export async function resultOf(passes: Passes, row: PassRow, wanted: Wanted): Promise<PassResult> {
+  const results: PassResult[] = [];
+  await passes.run([row], wanted, (result) => results.push(result));
+  return results[0];
+}
+
 /** The values of rows on the target's own scale, in their order; forward only. */
 export async function valuesOf(passes: Passes, rows: readonly PassRow[], target: Target): Promise<number[]> {
   const values = new Array<number>(rows.length);

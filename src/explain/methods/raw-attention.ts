@@ -1,4 +1,6 @@
+import { answerRow, fused, sitesAt } from "../attention";
 import type { Method } from "../attribution";
+import { addScaled } from "../per-token";
 import { summed } from "../unit";
 
 /** The attention that the target's position pays to each token: mean over heads, of one layer or over all. */
@@ -13,23 +15,16 @@ export const rawAttention: Method = {
   source: "Vaswani et al. 2017",
   signed: false,
   parameters: [{ id: "layer", label: "Layer", kind: "layer", default: "last", words: ["last", "mean"] }],
-  async run({ trace, target, units }, { layer }) {
-    const sites = trace.sites.filter((s) => layer === "mean" || s.layer === layerOf(layer, trace.sites.length));
-    if (sites.length === 0)
-      throw new RangeError(`no layer: ${layer} of ${trace.sites.length}; a number, "last" or "mean"`);
-    const row = target.position ?? 0;
-    const values = new Array<number>(trace.encoding.ids.length).fill(0);
+  async run(context, { layer }) {
+    const { trace, units } = context;
+    const sites = sitesAt(trace.sites, layer);
+    const row = answerRow(context);
+    const tokens = trace.encoding.ids.length;
+    const values = new Float64Array(tokens);
     for (const { index } of sites) {
-      const { dims, data } = await trace.attention(index); // [H, T, T]
-      const [heads, , columns] = dims;
-      for (let h = 0; h < heads; h++) {
-        for (let j = 0; j < columns; j++)
-          values[j] += (data as Float32Array)[(h * columns + row) * columns + j] / heads / sites.length;
-      }
+      const attention = fused(await trace.attention(index), "mean"); // [T, T]
+      addScaled(values, attention.subarray(row * tokens, (row + 1) * tokens), 1 / sites.length);
     }
     return { values: summed(units, values) };
   },
 };
-
-const layerOf = (layer: string | number | boolean, layers: number): number =>
-  layer === "last" ? layers - 1 : Number(layer);

@@ -1,0 +1,43 @@
+import type { Method } from "../attribution";
+import { baselineOf, baselineParameters } from "../baseline";
+import { inputRow, resultOf, valuesOf } from "../passes";
+import { difference, dots, sumOf } from "../per-token";
+import { summed } from "../unit";
+
+/** Differences from a baseline, shared out layer by layer. */
+export const deeplift: Method = {
+  id: "deeplift",
+  label: "DeepLIFT",
+  family: "gradient",
+  measures: "What each token's difference from a baseline adds to the target, shared out at every operator.",
+  strength: "The values sum to the difference that the input makes, for one pass back, and saturation doesn't hide it.",
+  weakness: "Another baseline gives another answer, and how products and attention share out is a choice of rules.",
+  cost: "2F + 1B + 2F",
+  source: "Shrikumar, Greenside and Kundaje 2017, arXiv:1704.02685",
+  signed: true,
+  parameters: [
+    {
+      id: "rules",
+      label: "Rules",
+      note: "Captum rescales only Tanh, Relu and the like that are modules, and takes gradients elsewhere, so that its sum falls short on transformers.",
+      kind: "choice",
+      default: "complete",
+      choices: [
+        { id: "complete", label: "at every operator" },
+        { id: "captum", label: "as Captum" },
+      ],
+    },
+    ...baselineParameters,
+  ],
+  async run(context, options) {
+    const { trace, target, passes, units } = context;
+    const row = inputRow(trace, target);
+    const base = await baselineOf(context, options);
+    const way = difference(await passes.embeddings(row.ids), base);
+    const mode = options.rules === "captum" ? "gradient" : "deeplift";
+    const back = await resultOf(passes, { ...row, base }, { target, by: [{ at: "embedding" }], mode });
+    const values = summed(units, dots(way, back.cotangent({ at: "embedding" }), row.ids.length));
+    const [own, fromBase] = await valuesOf(passes, [row, { ...row, base, alpha: 0 }], target);
+    return { values, completeness: { expected: own - fromBase, sum: sumOf(values) } };
+  },
+};
