@@ -1,5 +1,5 @@
 import { useActions, useApp, useWorkspace } from "../store/react";
-import { linkOf } from "../store/url";
+import { isAddressed, linkOf } from "../store/url";
 import { DialogFrame } from "./Dialog";
 import { addressOf } from "./link";
 
@@ -9,7 +9,7 @@ const inAttribute = (text: string): string => text.replaceAll("&", "&amp;").repl
 export function EmbedDialog() {
   const { store } = useWorkspace();
   const { notify } = useActions();
-  const files = useApp(({ source }) => source?.kind === "files");
+  const files = useApp(({ source }) => !isAddressed(source));
   const address = addressOf({ ...linkOf(store.getState()), embed: true });
   const code = `<iframe src="${inAttribute(address)}" width="100%" height="640" style="border:0" title="Attention Explorer" allow="clipboard-write"></iframe>`;
   return (

@@ -1,10 +1,10 @@
 import { useActions, useApp, useWorkspace } from "../store/react";
 import type { Theme } from "../store/state";
-import { linkOf } from "../store/url";
+import { isAddressed, linkOf } from "../store/url";
 import { Chevron } from "../views/shared/controls";
 import { usePhone } from "../views/shared/environment";
 import { icons, Logo } from "../views/shared/icons";
-import { pickedName } from "../worker/protocol";
+import { sourceName } from "../worker/protocol";
 import { ExportMenu } from "./ExportMenu";
 import { deviceLabel, shape } from "./format";
 import { addressOf } from "./link";
@@ -45,8 +45,7 @@ function ModelChip() {
   const { openDialog } = useActions();
   const model = loading ? null : loaded;
   const row = source?.kind === "shipped" ? catalog?.models.find(({ id }) => id === source.id) : undefined;
-  const name =
-    model?.name ?? row?.name ?? (source?.kind === "files" ? pickedName(source.files) : source?.id) ?? "Choose a model";
+  const name = model?.name ?? row?.name ?? (source ? sourceName(source) : "Choose a model");
   const about = model
     ? { architecture: model.architecture, shape: shape(model.layers, model.heads), precision: model.precision }
     : row && { architecture: row.architecture, shape: shape(row.layers, row.heads), precision: row.precision };
@@ -90,7 +89,7 @@ export function ShareButton() {
   const share = async () => {
     const state = store.getState();
     const url = addressOf(linkOf(state));
-    const files = state.source?.kind === "files";
+    const files = !isAddressed(state.source);
     const note = files
       ? "Link copied. It can't carry a model from your files: whoever opens it picks the same files."
       : "Link copied. It holds model, text, view and pins, and stays out of server logs.";

@@ -54,7 +54,7 @@ function OnItsWay({ loading }: { readonly loading: Progress }) {
         </ul>
       )}
       <p className="note">
-        {source?.kind === "files"
+        {source?.kind === "files" || source?.kind === "trace"
           ? "Read from your computer; nothing is uploaded."
           : "Downloaded once, then kept in this browser. Your text is never uploaded."}
       </p>

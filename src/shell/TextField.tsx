@@ -189,7 +189,9 @@ export function TextField() {
   const encoding = typed ?? (model && shown?.origin === "live" ? shown.result.encoding : null);
   const live = !stale && shown?.origin === "live" && shown.result.encoding === encoding;
   const clicking = useClicking();
-  const open = useHeld(editing, clicking) || !encoding;
+  const held = useHeld(editing, clicking);
+  const fixed = model?.trace === true; // its text ran elsewhere
+  const open = !fixed && (held || !encoding);
   const coming = useApp(({ next, catalog }) =>
     next?.kind === "shipped" ? (catalog?.models.find(({ id }) => id === next.id)?.maxTokens ?? null) : null,
   );
@@ -225,7 +227,7 @@ export function TextField() {
               : ""}
         </span>
       )}
-      {!open && !phone && (
+      {!open && !fixed && !phone && (
         <button type="button" className="ghost icon" aria-label="Edit text" onClick={() => setEditing(true)}>
           {icons.pencil}
         </button>

@@ -1,5 +1,5 @@
 import type { State } from "../store/state";
-import { type Failure, pickedName } from "../worker/protocol";
+import { type Failure, sourceName } from "../worker/protocol";
 
 /** What a person can do about a failure. */
 export type Remedy =
@@ -29,7 +29,7 @@ type Asked = Pick<State, "source" | "next" | "model" | "device">;
 function modelName({ source, next, model }: Asked): string {
   const about = next ?? source;
   if (!next && model) return model.name;
-  return about === null ? "the model" : about.kind === "files" ? pickedName(about.files) : about.id;
+  return about === null ? "the model" : sourceName(about);
 }
 
 const kindOf = ({ node }: Failure): string => node?.opType ?? "an operator";
@@ -52,6 +52,11 @@ const table: Readonly<Record<Failure["code"], (failure: Failure, asked: Asked) =
     title: `${modelName(asked)} could not be downloaded`,
     text: "The server didn't answer. What arrived is kept, so another try goes on from there.",
     remedies: ["retry", "choose", "pick"],
+  }),
+  "bad-trace": (_, asked) => ({
+    title: `${modelName(asked)} can't be read as a trace`,
+    text: "A trace is a safetensors file with its tokens and layers in the header, as the Python package and this page write it.",
+    remedies: ["pick", "choose"],
   }),
   truncated: (_, asked) => ({
     title:
@@ -152,7 +157,7 @@ export function report(failure: Failure, { source, next, model, device }: Asked,
     `message: ${failure.message}`,
     ...(failure.node ? [`node: ${failure.node.name} (${failure.node.opType})`] : []),
     ...(failure.nodes?.length ? [`nodes: ${failure.nodes.join(", ")}`] : []),
-    `model: ${about === null ? "none" : about.kind === "files" ? "from files" : about.id}`,
+    `model: ${about === null ? "none" : about.kind === "files" ? "from files" : sourceName(about)}`,
     ...(about?.kind === "hub" && about.file ? [`file: ${about.file}`] : []),
     ...(model && !next ? [`architecture: ${model.architecture}, ${model.precision}, sha256 ${model.sha256}`] : []),
     `device: ${model?.device ?? device}`,

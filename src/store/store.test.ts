@@ -32,7 +32,7 @@ afterEach(() => void vi.useRealTimers());
 
 function workspace(over: Partial<Explainer> = {}, gate?: (call: string) => Promise<void>) {
   const explainer = syntheticExplainer(
-    (source) => (source.kind === "files" ? bare : source.id === "decoder" ? decoder : encoder),
+    (source) => (!("id" in source) ? bare : source.id === "decoder" ? decoder : encoder),
     gate,
   );
   const assets = { catalog: async () => catalog, examples: async () => [] };

@@ -10,6 +10,8 @@ export interface Link {
   readonly model?: string;
   readonly revision?: string;
   readonly file?: string;
+  /** The address of a trace, in a model's place. */
+  readonly trace?: string;
   readonly device?: Device;
   readonly text?: string;
   readonly pair?: string;
@@ -50,6 +52,8 @@ const readers: Readonly<Record<string, (raw: string, link: Link) => Reading<Link
   },
   file: (raw, link) =>
     raw !== "" && !raw.split("/").includes("..") ? { value: { ...link, file: raw } } : wrong("a file of the model"),
+  trace: (raw, link) =>
+    /^https?:\/\/\S+$/.test(raw) ? { value: { ...link, trace: raw } } : wrong("an address that begins with http"),
   device: (raw, link) => map(oneOf(raw, DEVICES), (device) => ({ ...link, device })),
   text: (raw, link) => ({ value: { ...link, text: raw } }),
   pair: (raw, link) => ({ value: raw === "" ? link : { ...link, pair: raw } }),
@@ -248,8 +252,13 @@ export function linkOf(state: State): Link {
   };
 }
 
+/** Whether a link can carry what is open: nothing that came from files or was posted. */
+export const isAddressed = (source: ModelSource | null): boolean =>
+  source === null || (source.kind === "trace" ? "url" in source.from : source.kind !== "files");
+
 function modelOf(source: ModelSource): Link {
   if (source.kind === "files") return {};
+  if (source.kind === "trace") return "url" in source.from ? { trace: source.from.url } : {};
   if (source.kind === "shipped") return { model: source.id };
   return {
     model: source.id,

@@ -76,6 +76,8 @@ export function createExplainer({ models, hub, firstTrace }: Settings): Explaine
         return hubFolder(hub, source, signal);
       case "files":
         return pickedFolder(source.files, signal);
+      case "trace":
+        throw fail("bad-input", `no model: ${source.name} is a trace`);
     }
   };
 

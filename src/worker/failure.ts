@@ -1,6 +1,8 @@
 import { MissingFile } from "../explain/engine";
+import { BadFile } from "../explain/read";
 import { GraphError, type GraphErrorKind, label } from "../graph/error";
 import { OnnxError, type OnnxErrorKind } from "../onnx/error";
+import { SafetensorsError } from "../tensor/safetensors";
 import { ExplainerError, type Failure } from "./protocol";
 import { DeviceLost } from "./runtime/backend";
 
@@ -66,6 +68,8 @@ export function messageOf(error: unknown): string {
   return (error instanceof Error ? error.message : text).replace(preamble, "");
 }
 
+const isCut = (error: Error): boolean => error instanceof SafetensorsError && error.kind === "truncated";
+
 /** What an error of a method means: RangeErrors that aren't of the machine are about what was asked. */
 export function toMethodFailure(error: unknown): Failure {
   if (error instanceof RangeError && !memory.test(error.message)) return { code: "bad-input", message: error.message };
@@ -84,6 +88,8 @@ export function toFailure(error: unknown): Failure {
       ...(nodes.length > 0 && { nodes }),
     };
   }
+  if (error instanceof BadFile || error instanceof SafetensorsError)
+    return { code: isCut(error) ? "truncated" : "bad-trace", message: error.message };
   if (error instanceof OnnxError) return { code: ofFile[error.kind], message: error.message };
   if (error instanceof MissingFile) return { code: "missing-file", message: error.message };
   if (error instanceof DeviceLost) return { code: "device-lost", message: error.message };

@@ -96,7 +96,7 @@ export async function loadModel(
 ): Promise<Loaded> {
   const starting = start(device); // while the files are on their way
   starting.catch(() => undefined); // told below, if the files come
-  const file = source.kind === "shipped" ? undefined : source.file;
+  const file = source.kind === "shipped" || source.kind === "trace" ? undefined : source.file;
   const files = await openModel(folder, file, onProgress);
   const hash = sha256(files.model);
   const started = await starting;
@@ -117,7 +117,7 @@ export async function loadModel(
     vocabulary: { token: (id) => tokenizer?.token(id) ?? String(id), mask: tokenizer?.special.mask ?? null },
     info: {
       name: folder.title ?? folder.name,
-      id: source.kind === "files" ? null : folder.name,
+      id: source.kind === "files" || source.kind === "trace" ? null : folder.name,
       file: files.modelPath,
       ...{ architecture, family, task, precision, layers, heads, sites, labels, pairs },
       maxTokens: least(engine.maxTokens, tokenizer?.maxLength ?? null),

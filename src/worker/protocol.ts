@@ -2,15 +2,29 @@ import type { Attribution, MethodInfo, Options } from "../explain/attribution";
 import type { Candidate, Target } from "../explain/target";
 import type { SiteInfo } from "../explain/trace";
 import type { UnitKind } from "../explain/unit";
+import type { Tensor } from "../tensor/tensor";
 import type { Encoding } from "../text/encoding";
 
-export { pickedName } from "./loading/picked-name";
+import { pickedName } from "./loading/picked-name";
 
 /** Where a model comes from. */
 export type ModelSource =
   | { readonly kind: "shipped"; readonly id: string }
   | { readonly kind: "hub"; readonly id: string; readonly revision?: string; readonly file?: string }
-  | { readonly kind: "files"; readonly files: readonly PickedFile[]; readonly file?: string };
+  | { readonly kind: "files"; readonly files: readonly PickedFile[]; readonly file?: string }
+  /** What ran elsewhere, at an address, in a file, or as it was posted. */
+  | { readonly kind: "trace"; readonly name: string; readonly from: TraceOrigin };
+
+export type TraceOrigin =
+  | { readonly url: string }
+  | { readonly file: Blob }
+  | { readonly about: unknown; readonly tensors: ReadonlyMap<string, Tensor> };
+
+/** What a source is called before anything is known of it. */
+export function sourceName(source: ModelSource): string {
+  if (source.kind === "files") return pickedName(source.files);
+  return source.kind === "trace" ? source.name : source.id;
+}
 
 /** A dropped or picked file with its path inside the folder that was dropped. */
 export interface PickedFile {
@@ -156,6 +170,7 @@ export interface Failure {
     | "out-of-memory"
     | "device-lost"
     | "tokenizer"
+    | "bad-trace"
     | "too-long"
     | "bad-input"
     | "run"

@@ -10,13 +10,13 @@ const needsModel = (what: string) =>
   fail("bad-input", `no model: ${what} needs one, and this is a trace of what ran elsewhere`);
 
 /** What is known of a trace, in a model's place. */
-export function infoOf({ about }: TraceFile, device: LoadedModel["device"] = "wasm"): LoadedModel {
+export function infoOf({ about }: TraceFile, file = ""): LoadedModel {
   const { model, sites, tokens } = about;
   const layers = new Set(sites.map(({ kind, layer }) => `${kind} ${layer}`)).size;
   return {
     name: model.name,
     id: null,
-    file: "",
+    file,
     architecture: model.architecture ?? "trace",
     family: tokens.encoder && !tokens.decoder ? "encoder" : "decoder",
     task: "features",
@@ -29,7 +29,7 @@ export function infoOf({ about }: TraceFile, device: LoadedModel["device"] = "wa
     pairs: false,
     tokenizer: false,
     trace: true,
-    device,
+    device: "wasm",
     threads: 1,
     sha256: "",
     bytes: 0,
@@ -61,10 +61,10 @@ export function encodingOfTrace({ about: { tokens } }: TraceFile): Pick<RunResul
 }
 
 /** A trace in an explainer's place: its attention is read head by head, and what needs a model says so. */
-export function createTraceExplainer(trace: TraceFile, id: number): Explainer {
+export function createTraceExplainer(trace: TraceFile, id: number, file = ""): Explainer {
   const { sites } = trace.about;
   return {
-    load: async () => infoOf(trace),
+    load: async () => infoOf(trace, file),
     encode: async () => encodingOfTrace(trace).encoding,
     run: async () => ({
       trace: id,

@@ -1,9 +1,11 @@
 import * as Comlink from "comlink";
 import { createExplainer, type Settings } from "./explainer";
 import { toFailure } from "./failure";
+import { openTrace } from "./loading/trace";
 import type { Outcome, Outcomes } from "./outcome";
 import type { ExplainEvent, Explainer } from "./protocol";
 import { watchHeaps } from "./runtime/heap";
+import { createTraceExplainer } from "./trace-explainer";
 
 /** What the worker offers: the explainer, once it was told where things are. */
 export interface WorkerApi extends Outcomes<Explainer> {
@@ -28,12 +30,19 @@ function transferring(event: ExplainEvent): ExplainEvent {
 
 watchHeaps();
 let explainer: Explainer;
+let given: Settings;
 
 const api: WorkerApi = {
   start(settings) {
+    given = settings;
     explainer = createExplainer(settings);
   },
-  load: (source, device, onProgress) => outcomeOf(() => explainer.load(source, device, onProgress)),
+  load: (source, device, onProgress) =>
+    outcomeOf(async () => {
+      if (source.kind === "trace")
+        explainer = createTraceExplainer(await openTrace(source.from), given.firstTrace, source.name);
+      return explainer.load(source, device, onProgress);
+    }),
   encode: (input) => outcomeOf(() => explainer.encode(input)),
   run: (input, target) => outcomeOf(() => explainer.run(input, target)),
   retarget: (trace, target) => outcomeOf(() => explainer.retarget(trace, target)),

@@ -1,7 +1,7 @@
 import type { ModelSource } from "../../worker/protocol";
 import { withPatch } from "../slices";
 import type { State } from "../state";
-import { type Link, readLink } from "../url";
+import { isAddressed, type Link, readLink } from "../url";
 import { type Context, fail, notify } from "./context";
 import { settle } from "./look";
 import type { modelActions } from "./model";
@@ -10,6 +10,10 @@ import type { textActions } from "./text";
 
 /** The source that a link names; the shipped ones are known by the catalog. */
 function sourceOf(link: Link): ModelSource | null {
+  if (link.trace !== undefined) {
+    const name = link.trace.split(/[/?#]/).findLast((part) => part !== "") ?? link.trace;
+    return { kind: "trace", name, from: { url: link.trace } };
+  }
   if (link.model === undefined) return null;
   const file = link.file === undefined ? {} : { file: link.file };
   if (!link.model.includes("/")) return { kind: "shipped", id: link.model };
@@ -22,7 +26,7 @@ function sourceOf(link: Link): ModelSource | null {
 }
 
 const sameSource = (a: ModelSource | null, b: ModelSource): boolean =>
-  a !== null && a.kind !== "files" && b.kind !== "files" && JSON.stringify(a) === JSON.stringify(b);
+  a !== null && isAddressed(a) && isAddressed(b) && JSON.stringify(a) === JSON.stringify(b);
 
 function patchOf(link: Link, state: State): Partial<State> {
   const view = link.view ?? state.view;
@@ -84,7 +88,8 @@ export function linkActions(
       try {
         set({ catalog: await assets.catalog() });
       } catch (error) {
-        if (sourceOf(link)?.kind !== "hub") fail(context, error);
+        const kind = sourceOf(link)?.kind;
+        if (kind !== "hub" && kind !== "trace") fail(context, error);
       }
       await Promise.all([examples, choose(link)]);
     },

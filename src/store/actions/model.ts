@@ -89,8 +89,12 @@ export function modelActions(context: Context, text: ReturnType<typeof textActio
 
   return {
     open,
-    openFiles: (files: readonly PickedFile[], file?: string): Promise<void> =>
-      open({ kind: "files", files, ...(file !== undefined && { file }) }),
+    openFiles(files: readonly PickedFile[], file?: string): Promise<void> {
+      const [first] = files;
+      if (files.length === 1 && first?.path.endsWith(".safetensors"))
+        return open({ kind: "trace", name: first.path, from: { file: first.file } });
+      return open({ kind: "files", files, ...(file !== undefined && { file }) });
+    },
     /** Loads again what failed or was stopped, on another device if asked. */
     async retry(device?: Device | "auto"): Promise<void> {
       const { source, next, model } = get();

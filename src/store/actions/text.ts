@@ -12,6 +12,7 @@ const RUN_AFTER = 250;
 /** What would run now; null where there is nothing to run. Throws `bad-input` for an id that is no number. */
 export function inputOf({ model, text, pair, ids }: State): Input | null {
   if (!model) return null;
+  if (model.trace) return { kind: "ids", ids: [] }; // its one text
   if (!model.tokenizer) {
     const numbers = (ids ?? "").split(/[\s,]+/).filter((part) => part !== "");
     const wrong = numbers.find((part) => !/^\d+$/.test(part));

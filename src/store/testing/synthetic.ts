@@ -204,7 +204,7 @@ export function syntheticExplainer(
   };
   const loaded = (of: SyntheticModel, source: ModelSource, device: string): LoadedModel => ({
     name: of.name,
-    id: source.kind === "files" ? null : source.id,
+    id: "id" in source ? source.id : null,
     file: "onnx/model_fp16.onnx",
     architecture: of.family === "encoder" ? "BERT encoder" : "GPT-2 decoder",
     family: of.family,

@@ -1,0 +1,79 @@
+import { expect, test } from "vitest";
+import { traceOfTensors } from "../explain/trace-file/open";
+import { numberOfHalf } from "../tensor/half";
+import type { Tensor } from "../tensor/tensor";
+import { rangesOf } from "./loading/trace";
+import { createTraceExplainer } from "./trace-explainer";
+
+const even = (heads: number, rows: number, columns: number): Tensor => ({
+  dtype: "float32",
+  dims: [heads, rows, columns],
+  data: new Float32Array(heads * rows * columns).fill(1 / columns),
+});
+
+const trace = traceOfTensors(
+  {
+    model: { name: "translator" },
+    tokens: { encoder: { tokens: ["▁a", "▁b", "c"] }, decoder: { tokens: ["<s>", "▁x"] } },
+    sites: [
+      { layer: 0, kind: "encoder", heads: 2 },
+      { layer: 0, kind: "decoder", heads: 1 },
+      { layer: 0, kind: "cross", heads: 3 },
+    ],
+  },
+  new Map([
+    ["attention.0", even(2, 3, 3)],
+    ["attention.1", even(1, 2, 2)],
+    ["attention.2", even(3, 2, 3)],
+  ]),
+);
+const explainer = createTraceExplainer(trace, 7);
+
+test("both stacks are one text, each in its place", async () => {
+  const { trace: id, encoding, stacks } = await explainer.run({ kind: "ids", ids: [] }, null);
+  expect(id).toBe(7);
+  expect(encoding.tokens).toEqual([" a", " b", "c", "<s>", " x"]);
+  expect(encoding.segments).toEqual([0, 0, 0, 1, 1]);
+  expect(encoding.words).toEqual([0, 1, 1, null, 2]);
+  expect(stacks).toEqual({ encoder: [0, 3], decoder: [3, 5] });
+});
+
+test("attention is read as that of a model", async () => {
+  const slice = await explainer.attention(7, 2, [1, 2]);
+  expect([slice.rows, slice.columns, slice.data.length]).toEqual([2, 3, 12]);
+  for (const weight of slice.data) expect(numberOfHalf(weight)).toBeCloseTo(1 / 3, 3);
+  await expect(explainer.attention(7, 3, [])).rejects.toThrow("no such attention: 3 (there are 3)");
+});
+
+test("heads that look at their own text are scored", async () => {
+  const scores = await explainer.scores(7);
+  expect(scores.map(({ site, head }) => [site, head])).toEqual([
+    [0, 0],
+    [0, 1],
+    [1, 0],
+  ]);
+  expect(scores[0]?.previous).toBeCloseTo(1 / 3);
+});
+
+test("what needs a model says so", async () => {
+  const request = { trace: 7, target: { position: null, index: 0 }, methods: [], unit: "token", seed: 0 } as const;
+  await expect(explainer.explain(request, () => {})).rejects.toThrow("no model: explaining needs one");
+});
+
+test("a server without ranges is asked once", async () => {
+  const file = Uint8Array.from({ length: 100 }, (_, i) => i);
+  const asked: (string | null)[] = [];
+  const before = globalThis.fetch;
+  globalThis.fetch = async (_, init) => {
+    asked.push(new Headers(init?.headers).get("range"));
+    return new Response(file);
+  };
+  try {
+    const read = rangesOf("http://somewhere/trace");
+    expect([...(await read(10, 12))]).toEqual([10, 11]);
+    expect([...(await read(98, 110))]).toEqual([98, 99]);
+    expect(asked).toEqual(["bytes=10-11"]);
+  } finally {
+    globalThis.fetch = before;
+  }
+});
