@@ -1,3 +1,4 @@
+import { VIEW_IDS } from "../src/store/state";
 import { Explorer, expect, shipped, shippedFolder, test } from "./fixtures";
 import { rowsOf, tokenizerOf } from "./reference";
 
@@ -85,7 +86,7 @@ test("what a link says that can't be is told of, and the rest is done", async ({
   );
   const told = [
     `No model that ships here is called nothing. ${shipped.name} is opened instead.`,
-    "The link says view=moon, which isn't one of heads, model. It is left out.",
+    `The link says view=moon, which isn't one of ${VIEW_IDS.join(", ")}. It is left out.`,
     `There is no layer 99: this model has ${shipped.layers}, counted from 0.`,
     "There is no head 77",
     "There is no token at position 999",

@@ -26,8 +26,29 @@ export type Explanation = {
 );
 
 /** What a method would run with now: what was chosen for it, and its defaults. */
-export const optionsFor = ({ methods, methodOptions }: State, id: string): Options =>
+export const optionsFor = ({ methods, methodOptions }: Pick<State, "methods" | "methodOptions">, id: string): Options =>
   optionsOf(methods.find((m) => m.id === id)?.parameters ?? [], methodOptions[id]);
+
+/** Of what a link sets, what methods really take, without what is their default anyway. */
+export function checkedOptions(
+  methods: State["methods"],
+  given: State["methodOptions"],
+): { readonly kept: State["methodOptions"]; readonly notices: readonly string[] } {
+  const notices: string[] = [];
+  const kept: Record<string, Options> = {};
+  for (const [id, options] of Object.entries(given)) {
+    const parameters = methods.find((m) => m.id === id)?.parameters ?? [];
+    for (const [option, value] of Object.entries(options))
+      try {
+        optionsOf(parameters, { [option]: value });
+        if (parameters.some((p) => p.id === option && p.default !== value)) kept[id] = { ...kept[id], [option]: value };
+      } catch (error) {
+        if (!(error instanceof RangeError)) throw error;
+        notices.push(`The link sets ${id}: ${error.message}. It is left out.`);
+      }
+  }
+  return { kept, notices };
+}
 
 export const sameOptions = (a: Options, b: Options): boolean =>
   Object.keys(a).length === Object.keys(b).length && Object.entries(a).every(([id, value]) => b[id] === value);

@@ -40,6 +40,7 @@ export interface Shown {
 export interface WantedTarget {
   readonly target: string | null;
   readonly against: string | null;
+  readonly as: NonNullable<Target["as"]> | null;
 }
 
 export interface State {

@@ -9,6 +9,11 @@ const text = fc.string({ unit: "grapheme", maxLength: 80 });
 const filled = text.filter((each) => each !== "");
 const heads = fc.uniqueArray(small, { minLength: 1, maxLength: 20 }).map((list) => [...list].sort((a, b) => a - b));
 
+/** A word that doesn't read as a number or a truth value. */
+const optionWord = fc
+  .stringMatching(/^[a-z[][a-z \]]{0,9}[a-z\]]$/)
+  .filter((each) => !["true", "false"].includes(each));
+
 const look = fc
   .record(
     {
@@ -39,6 +44,18 @@ const links: fc.Arbitrary<Link> = fc
       look,
       target: filled,
       against: text,
+      as: fc.constantFrom("logit" as const, "log-probability" as const, "probability" as const),
+      unit: fc.constantFrom("token" as const, "word" as const),
+      seed: small,
+      options: fc.dictionary(
+        fc.constantFrom("lime", "integrated-gradients", "attn-lrp"),
+        fc.dictionary(
+          fc.stringMatching(/^[a-z][\w-]{0,9}$/),
+          fc.oneof(fc.boolean(), fc.integer(), fc.double({ noNaN: true, noDefaultInfinity: true }), optionWord),
+          { minKeys: 1, maxKeys: 3 },
+        ),
+        { minKeys: 1, maxKeys: 2 },
+      ),
       theme: fc.constantFrom("light" as const, "dark" as const, "system" as const),
       sinks: fc.boolean(),
       words: fc.boolean(),

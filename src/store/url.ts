@@ -1,5 +1,9 @@
+import type { Options } from "../explain/attribution";
+import type { Target } from "../explain/target";
+import type { UnitKind } from "../explain/unit";
 import type { Device, ModelSource } from "../worker/protocol";
 import type { Look } from "./catalog";
+import { METHOD_IDS } from "./method-ids";
 import { type SliceId, type SlicePatch, sliceIds, slices } from "./slices";
 import { flag, map, oneOf, type Parameter, type Reading, wrong } from "./slices/slice";
 import { initial, type PairFilter, type State, type Theme, VIEW_IDS, type ViewId } from "./state";
@@ -20,6 +24,13 @@ export interface Link {
   readonly look?: Look;
   readonly target?: string;
   readonly against?: string;
+  /** The scale of the target. */
+  readonly as?: NonNullable<Target["as"]>;
+  /** What methods give one value. */
+  readonly unit?: UnitKind;
+  readonly seed?: number;
+  /** By method id, what is set otherwise than by default. */
+  readonly options?: Readonly<Record<string, Options>>;
   readonly theme?: Theme;
   readonly sinks?: boolean;
   readonly words?: boolean;
@@ -34,12 +45,20 @@ const THEMES: readonly Theme[] = ["light", "dark", "system"];
 const FILTERS: readonly PairFilter[] = ["all", "aa", "ab", "ba", "bb"];
 const DEVICES: readonly Device[] = ["webgpu", "wasm"];
 const KINDS = ["encoder", "decoder", "cross"] as const;
+const SCALES = ["logit", "log-probability", "probability"] as const;
+const UNITS: readonly UnitKind[] = ["token", "word"];
 const LARGEST = 100_000;
 
 function natural(raw: string): number | null {
   if (!/^\d{1,6}$/.test(raw)) return null;
   const value = Number(raw);
   return value <= LARGEST ? value : null;
+}
+
+/** Options are numbers, truth values or words; which of them a method takes is checked when the model is there. */
+function optionValue(raw: string): number | boolean | string {
+  if (raw === "true" || raw === "false") return raw === "true";
+  return raw.trim() !== "" && Number.isFinite(Number(raw)) ? Number(raw) : raw;
 }
 
 /** Readers of what all views share, by parameter: each adds its part to the link, or says what it expected. */
@@ -87,6 +106,18 @@ const readers: Readonly<Record<string, (raw: string, link: Link) => Reading<Link
   },
   target: (raw, link) => (raw === "" ? wrong("a class or a token") : { value: { ...link, target: raw } }),
   against: (raw, link) => ({ value: { ...link, against: raw } }),
+  as: (raw, link) => map(oneOf(raw, SCALES), (as) => ({ ...link, as })),
+  unit: (raw, link) => map(oneOf(raw, UNITS), (unit) => ({ ...link, unit })),
+  seed(raw, link) {
+    const seed = natural(raw);
+    return seed === null ? wrong("a whole number") : { value: { ...link, seed } };
+  },
+  option(raw, link) {
+    const [, method = "", option = "", value = ""] = /^([a-z\d-]+)\.([\w-]+):(.*)$/s.exec(raw) ?? [];
+    if (!METHOD_IDS.some((id) => id === method)) return wrong("METHOD.OPTION:VALUE");
+    const options = { ...link.options, [method]: { ...link.options?.[method], [option]: optionValue(value) } };
+    return { value: { ...link, options } };
+  },
   theme: (raw, link) => map(oneOf(raw, THEMES), (theme) => ({ ...link, theme })),
   sinks: (raw, link) => map(oneOf(raw, ["hidden", "shown"]), (value) => ({ ...link, sinks: value === "hidden" })),
   words: (raw, link) => map(flag(raw), (words) => ({ ...link, words })),
@@ -195,6 +226,11 @@ export function writeLink(link: Link): string {
   add("open", look?.open && `${look.open.layer}.${look.open.head}`);
   add("target", link.target);
   add("against", link.against);
+  add("as", link.as);
+  add("unit", link.unit);
+  add("seed", link.seed);
+  for (const [method, options] of Object.entries(link.options ?? {}))
+    for (const [option, value] of Object.entries(options)) add("option", `${method}.${option}:${value}`);
   add("theme", link.theme);
   add("sinks", link.sinks === undefined ? undefined : link.sinks ? "hidden" : "shown");
   add("words", link.words === undefined ? undefined : Number(link.words));
@@ -241,7 +277,12 @@ export function linkOf(state: State): Link {
       : wanted && {
           ...(wanted.target !== null && { target: wanted.target }),
           ...(wanted.against !== null && { against: wanted.against }),
+          ...(wanted.as !== null && { as: wanted.as }),
         }),
+    ...(target?.as !== undefined && target.as !== "logit" && { as: target.as }),
+    ...(state.unit !== initial.unit && { unit: state.unit }),
+    ...(state.seed !== initial.seed && { seed: state.seed }),
+    ...(Object.keys(state.methodOptions).length > 0 && { options: state.methodOptions }),
     ...(state.theme !== "system" && { theme: state.theme }),
     ...(state.hideSinks[view] !== initial.hideSinks[view] && { sinks: state.hideSinks[view] }),
     ...(state.mergeWords && { words: true }),

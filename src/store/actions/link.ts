@@ -1,4 +1,5 @@
 import type { ModelSource } from "../../worker/protocol";
+import { checkedOptions } from "../explanation";
 import { withPatch } from "../slices";
 import type { State } from "../state";
 import { isAddressed, type Link, readLink } from "../url";
@@ -43,8 +44,11 @@ function patchOf(link: Link, state: State): Partial<State> {
     ...(link.straight !== undefined && { curved: !link.straight }),
     ...(link.embed !== undefined && { embed: link.embed }),
     ...(link.own !== undefined && { own: withPatch(state.own, link.own) }),
-    ...((link.target !== undefined || link.against !== undefined) && {
-      wanted: { target: link.target ?? null, against: link.against ?? null },
+    ...(link.unit !== undefined && { unit: link.unit }),
+    ...(link.seed !== undefined && { seed: link.seed }),
+    ...(link.options !== undefined && { methodOptions: { ...state.methodOptions, ...link.options } }),
+    ...((link.target !== undefined || link.against !== undefined || link.as !== undefined) && {
+      wanted: { target: link.target ?? null, against: link.against ?? null, as: link.as ?? null },
     }),
   };
 }
@@ -105,8 +109,9 @@ export function linkActions(
       const { shown, look } = get();
       if (shown?.origin !== "live") return;
       const { patch, notices: missing } = settle(get(), shown, look);
-      set(patch);
-      notify(context, ...missing);
+      const { kept, notices: wrong } = checkedOptions(get().methods, get().methodOptions);
+      set({ ...patch, methodOptions: kept });
+      notify(context, ...missing, ...wrong);
       await resolveTarget(context);
     },
   };

@@ -1,5 +1,6 @@
 import type { Device, LoadedModel, ModelSource, PickedFile } from "../../worker/protocol";
 import type { CatalogExample } from "../catalog";
+import { checkedOptions } from "../explanation";
 import { tickets } from "../latest";
 import type { State } from "../state";
 import { type Context, fail, failureOf, notify } from "./context";
@@ -37,12 +38,15 @@ export function modelActions(context: Context, text: ReturnType<typeof textActio
     const state = get();
     text.forgetRun();
     attention.clear();
+    const { kept, notices } = checkedOptions(methods, state.methodOptions);
+    notify(context, ...notices);
     set({
       model,
       source,
       methods,
       next: null,
       loading: null,
+      methodOptions: kept,
       typed: null,
       target: null,
       stale: false,

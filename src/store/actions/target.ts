@@ -27,6 +27,7 @@ export async function resolveTarget(context: Context): Promise<void> {
   if (!wanted || !model || shown?.origin !== "live") return;
   context.set({ wanted: null });
   const { result } = shown;
+  const { as } = wanted;
   const known = (index: number): boolean => model.labels === null || index < model.labels.length;
   const target = wanted.target === null ? null : parse(wanted.target, model.labels);
   const against = wanted.against ? parse(wanted.against, model.labels) : null;
@@ -38,9 +39,12 @@ export async function resolveTarget(context: Context): Promise<void> {
     bad.push(tells(wanted.against, "Nothing stands against the target."));
   notify(context, ...bad);
   if (bad.length > 0) return;
+  const named = wanted.target !== null || wanted.against !== null;
   await retarget(context, {
-    ...(target ?? { index: result.target.index }),
-    ...(against && { against: against.index }),
+    ...(named
+      ? { ...(target ?? { index: result.target.index }), ...(against && { against: against.index }) }
+      : result.target),
+    ...(as !== null && { as }),
   });
 }
 
@@ -73,6 +77,8 @@ export function targetActions(context: Context) {
   return {
     setTarget: (index: number): Promise<void> =>
       change((now) => (now.against === index ? { ...without(now), index, against: now.index } : { ...now, index })),
+    /** On which scale the target is measured. */
+    setScale: (as: NonNullable<Target["as"]>): Promise<void> => change((now) => ({ ...now, as })),
     setAgainst: (index: number | null): Promise<void> =>
       change((now) => (index === null ? without(now) : { ...now, against: index })),
     /** The position whose output is read, for models that say something at every token. At another position other tokens are likely, so the likeliest is taken there. */

@@ -1,15 +1,21 @@
+import { type AttributionState, attribution } from "./attribution";
+import { type CompareState, compare } from "./compare";
 import { type NeuronState, neuron } from "./neuron";
 import type { Slice } from "./slice";
 
 /** The state of each view that has some of its own. A new one is a file, a line here and a line below. */
 export interface SliceStates {
   readonly neuron: NeuronState;
+  readonly attribution: AttributionState;
+  readonly compare: CompareState;
 }
 
 export type SliceId = keyof SliceStates;
 
 export const slices: { readonly [K in SliceId]: Slice<SliceStates[K]> } = {
   neuron,
+  attribution,
+  compare,
 };
 
 export const sliceIds = Object.keys(slices) as SliceId[];

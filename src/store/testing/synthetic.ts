@@ -196,6 +196,7 @@ export function syntheticExplainer(
     position: of.family === "encoder" ? null : (asked?.position ?? T - 1),
     index: asked?.index ?? candidatesOf(of)[0]!.index,
     ...(asked?.against !== undefined && { against: asked.against }),
+    ...(asked?.as !== undefined && { as: asked.as }),
   });
   const traced = (trace: number) => {
     const found = traces.get(trace);

@@ -25,6 +25,12 @@ export function paint(context: Context2D, marks: readonly Mark[]): void {
   for (const of of marks)
     switch (of.kind) {
       case "rect": {
+        if (of.turn) {
+          context.save();
+          context.translate(of.turn.x, of.turn.y);
+          context.rotate((of.turn.degrees * Math.PI) / 180);
+          context.translate(-of.turn.x, -of.turn.y);
+        }
         context.beginPath();
         if (of.radius) context.roundRect(of.x, of.y, of.width, of.height, of.radius);
         else context.rect(of.x, of.y, of.width, of.height);
@@ -38,6 +44,7 @@ export function paint(context: Context2D, marks: readonly Mark[]): void {
           context.setLineDash([]);
           context.stroke();
         }
+        if (of.turn) context.restore();
         break;
       }
       case "text":

@@ -11,6 +11,8 @@ export interface Rect {
   readonly stroke?: string;
   readonly strokeWidth?: number;
   readonly radius?: number;
+  /** Turned by so many degrees about a point, as a label's ground is with its label. */
+  readonly turn?: { readonly degrees: number; readonly x: number; readonly y: number };
 }
 
 export interface Text {

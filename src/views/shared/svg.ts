@@ -33,6 +33,7 @@ function mark(of: Mark, encode: EncodePicture): string {
         fill: of.fill ?? "none",
         stroke: of.stroke,
         "stroke-width": of.stroke === undefined ? undefined : (of.strokeWidth ?? 1),
+        transform: of.turn && `rotate(${round(of.turn.degrees)} ${round(of.turn.x)} ${round(of.turn.y)})`,
       });
     case "text":
       return element(

@@ -1,0 +1,31 @@
+/** Methods by their names in links and on the command line, whether or not a model's worker has them all. */
+export const METHOD_IDS = [
+  "raw-attention",
+  "rollout",
+  "attention-flow",
+  "gradient-x-attention",
+  "chefer",
+  "gradient-x-input",
+  "saliency",
+  "integrated-gradients",
+  "layer-gradient-x-activation",
+  "layer-conductance",
+  "deeplift",
+  "gradient-shap",
+  "attn-lrp",
+  "cp-lrp",
+  "epsilon-lrp",
+  "gamma-lrp",
+  "lrp-0",
+  "feature-ablation",
+  "leave-one-out",
+  "occlusion",
+  "shapley-sampling",
+  "exact-shapley",
+  "kernel-shap",
+  "partition-shap",
+  "lime",
+  "random",
+] as const;
+
+export type MethodId = (typeof METHOD_IDS)[number];
