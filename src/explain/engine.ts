@@ -22,7 +22,9 @@ import {
 import { inBatchOrder } from "./batch-order";
 import { explainingModel, on, plainModel } from "./explaining-model";
 import { type Batch, feedsOf, rowsOf } from "./feeds";
+import { MissingFile } from "./missing-file";
 import { probe } from "./probe";
+import { type SiteScoring, scoreWeightsOf, siteScoring } from "./scoring";
 import type { CreateSession } from "./session";
 import { type Feeds, openSessions, type Sessions } from "./sessions";
 import { noTarget, type TargetRows, targetFeeds } from "./target-feeds";
@@ -58,6 +60,8 @@ export interface Engine {
   run(encoding: Encoding): Promise<Trace>;
   /** One forward pass over several rows; the raw values of the given names. */
   runBatch(batch: Batch, fetches: readonly string[]): Promise<Record<string, Tensor>>;
+  /** What makes the attention of one site: a pass for its queries and keys, then its scores by themselves. */
+  scoring(encoding: Encoding, site: number): Promise<SiteScoring>;
   /** One pass forward and back: the target's derivatives by the named values, each of its value's shape. */
   cotangents(batch: Batch, target: TargetRows, mode: Mode, values: readonly string[]): Promise<Record<string, Tensor>>;
   /**
@@ -100,14 +104,6 @@ export function sessionSource(files: Pick<ModelFiles, "model" | "external">, mod
   };
 }
 
-/** The weights are in a file that isn't there. */
-export class MissingFile extends Error {
-  constructor(readonly file: string) {
-    super(`missing file: ${file}; the model's weights are in it, so give it together with the model`);
-    this.name = "MissingFile";
-  }
-}
-
 /**
  * Reads a model, writes it in canonical operators, finds its attention, adds taps, creates the session and runs it once
  * on a few tokens to see that what was found is attention.
@@ -127,7 +123,7 @@ export async function openEngine(
     create: ({ model }) => create(sessionSource(files, model)),
   });
   try {
-    return await engineOf(files, canonical, anatomy, sessions);
+    return await engineOf(files, canonical, anatomy, sessions, create);
   } catch (error) {
     await sessions.release();
     throw error;
@@ -146,7 +142,13 @@ export function understand(files: Pick<ModelFiles, "model" | "config">): { canon
   return { canonical, anatomy: anatomyOf(canonical) };
 }
 
-async function engineOf(files: ModelFiles, canonical: Canonical, found: Anatomy, sessions: Sessions): Promise<Engine> {
+async function engineOf(
+  files: ModelFiles,
+  canonical: Canonical,
+  found: Anatomy,
+  sessions: Sessions,
+  create: CreateSession,
+): Promise<Engine> {
   const { config } = files;
   const used = usedInputs(canonical.model.graph);
   const inputs = canonical.inputs.filter((i) => used.has(i.name));
@@ -167,6 +169,7 @@ async function engineOf(files: ModelFiles, canonical: Canonical, found: Anatomy,
     const results = await explain(batch, { target, mode }, names);
     return Object.fromEntries(values.map((value, i) => [value, results[names[i]]]));
   };
+  const weights = scoreWeightsOf(canonical, found, files.external);
   const vision = inputs.some((i) => i.role === "pixels");
   const { causal } = await probe(canonical, found, runBatch);
   const anatomy = await inBatchOrder(canonical, found, runBatch);
@@ -198,6 +201,7 @@ async function engineOf(files: ModelFiles, canonical: Canonical, found: Anatomy,
     runBatch,
     cotangents,
     explain,
+    scoring: (encoding, site) => siteScoring({ canonical, anatomy, weights, create, runBatch }, encoding, site),
     run: (encoding) => traceOf({ canonical, anatomy, sites, runBatch }, encoding),
     release: () => sessions.release(),
   };

@@ -1,6 +1,7 @@
 import type { Model, Value, ValueInfo } from "../onnx/model";
 import type { Anatomy } from "./anatomy";
 import type { Canonical } from "./canonicalise";
+import { besideOf } from "./scoring";
 import { topologyOf } from "./topology";
 
 /**
@@ -23,9 +24,10 @@ export function withTaps(canonical: Canonical, anatomy: Anatomy): Model {
 }
 
 /** Names of all tapped values. */
-export function tappedValues({ sites, residual, embedding }: Anatomy): readonly Value[] {
+export function tappedValues({ flow, sites, residual, embedding }: Anatomy): readonly Value[] {
   return [
     ...sites.flatMap((s) => [s.probs, s.q, s.k, s.v, s.mixed, s.module].flatMap((tap) => tap?.value ?? [])),
+    ...sites.flatMap((s) => besideOf(flow, s)),
     ...(residual
       ? [...residual.layers.map((l) => l.value), ...(residual.finalNorm ? [residual.finalNorm.value] : [])]
       : []),

@@ -9,6 +9,7 @@ import { targetActions } from "./actions/target";
 import { textActions } from "./actions/text";
 import { AttentionCache } from "./attention";
 import { sameSubject } from "./explanation";
+import { ScoringCache } from "./scoring";
 import { initial, type State } from "./state";
 
 /** The one store of a page, what can be done with it, and the attention that it has at hand. */
@@ -16,6 +17,7 @@ export interface Workspace {
   readonly store: StoreApi<State>;
   readonly actions: Actions;
   readonly attention: AttentionCache;
+  readonly scoring: ScoringCache;
 }
 
 export type Actions = ReturnType<typeof actionsOf>;
@@ -55,5 +57,6 @@ export function createWorkspace(explainer: Explainer, assets: Assets): Workspace
   store.subscribe((state, before) => {
     if (!sameSubject(state, before)) void actions.forgetExplanations();
   });
-  return { store, actions, attention };
+  const scoring = new ScoringCache((...request) => explainer.scoring(...request));
+  return { store, actions, attention, scoring };
 }

@@ -2,6 +2,7 @@ import { readTarget } from "../explain/candidates";
 import { methods } from "../explain/methods";
 import { passesOf } from "../explain/passes-of";
 import { inductionScores, scoresOf } from "../explain/scores";
+import type { SiteScoring } from "../explain/scoring";
 import type { Target } from "../explain/target";
 import type { Trace } from "../explain/trace";
 import { breath } from "./breath";
@@ -22,9 +23,10 @@ import type {
   Input,
   ModelSource,
   RunResult,
+  ScoringSlice,
 } from "./protocol";
 import { heapBytes } from "./runtime/heap";
-import { sliceOf } from "./slice";
+import { scoringSlice, sliceOf } from "./slice";
 
 /** Where things are, as the page knows it. */
 export interface Settings {
@@ -48,6 +50,8 @@ export function createExplainer({ models, hub, firstTrace }: Settings): Explaine
   let induction: ReturnType<typeof inductionScores> | null = null;
   let next = firstTrace;
   const traces = new Map<number, Trace>();
+  /** The site whose scores were read last: its heads are looked at one after the other. */
+  let scored: { readonly at: string; readonly read: Promise<SiteScoring> } | null = null;
 
   const ready = (): Loaded => {
     if (!loaded) throw fail("bad-input", "no model: load one first");
@@ -79,6 +83,15 @@ export function createExplainer({ models, hub, firstTrace }: Settings): Explaine
       case "trace":
         throw fail("bad-input", `no model: ${source.name} is a trace`);
     }
+  };
+
+  /** How many heads a site has; fails where it isn't there or hasn't those. */
+  const checkHeads = (trace: Trace, site: number, heads: readonly number[]): number => {
+    const there = trace.sites[site]?.heads;
+    if (there === undefined) throw fail("bad-input", `no such attention: ${site} (there are ${trace.sites.length})`);
+    const bad = heads.find((head) => !(head >= 0 && head < there));
+    if (bad !== undefined) throw fail("bad-input", `no such head: ${bad} (attention ${site} has ${there})`);
+    return there;
   };
 
   /** The pass, read one attention at a time: what is newer comes in between. */
@@ -126,6 +139,7 @@ export function createExplainer({ models, hub, firstTrace }: Settings): Explaine
       const before = loaded;
       loaded = null;
       induction = null;
+      scored = null;
       traces.clear();
       await before?.engine.release();
       loaded = await loadModel(await folderOf(source, signal), source, device, onProgress, signal);
@@ -140,10 +154,7 @@ export function createExplainer({ models, hub, firstTrace }: Settings): Explaine
     retarget: async (id, chosen) => target(traceOf(id), chosen),
     async attention(id, site, heads, size, leaveOut): Promise<AttentionSlice> {
       const trace = traceOf(id);
-      const there = trace.sites[site]?.heads;
-      if (there === undefined) throw fail("bad-input", `no such attention: ${site} (there are ${trace.sites.length})`);
-      const bad = heads.find((head) => !(head >= 0 && head < there));
-      if (bad !== undefined) throw fail("bad-input", `no such head: ${bad} (attention ${site} has ${there})`);
+      const there = checkHeads(trace, site, heads);
       const all = heads.length === 0 || heads.length === there;
       const wanted = heads.length === 0 ? Array.from({ length: there }, (_, head) => head) : heads;
       const inOrder = all && wanted.every((head, i) => head === i);
@@ -151,6 +162,17 @@ export function createExplainer({ models, hub, firstTrace }: Settings): Explaine
         ? [await trace.attention(site)]
         : await Promise.all(wanted.map((head) => trace.attention(site, head)));
       return sliceOf(site, wanted, maps, size, leaveOut);
+    },
+    async scoring(id, site, head): Promise<ScoringSlice> {
+      const trace = traceOf(id);
+      checkHeads(trace, site, [head]);
+      const at = `${id}/${site}`;
+      if (scored?.at !== at) scored = { at, read: ready().engine.scoring(trace.encoding, site) };
+      const { read } = scored;
+      read.catch(() => {
+        if (scored?.read === read) scored = null;
+      });
+      return scoringSlice(site, head, (await read)(head), await trace.attention(site, head));
     },
     async scores(id) {
       scoring.abort();

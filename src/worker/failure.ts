@@ -1,4 +1,4 @@
-import { MissingFile } from "../explain/engine";
+import { MissingFile } from "../explain/missing-file";
 import { BadFile } from "../explain/read";
 import { GraphError, type GraphErrorKind, label } from "../graph/error";
 import { OnnxError, type OnnxErrorKind } from "../onnx/error";

@@ -1,4 +1,5 @@
 import type { Attribution, MethodInfo, Options } from "../explain/attribution";
+import type { ScoreForm } from "../explain/scoring";
 import type { Candidate, Target } from "../explain/target";
 import type { SiteInfo } from "../explain/trace";
 import type { UnitKind } from "../explain/unit";
@@ -111,6 +112,26 @@ export interface AttentionSlice {
   readonly data: Uint16Array;
 }
 
+/**
+ * One head's way from queries and keys to its attention, as the graph computes it:
+ * `logit = cap · tanh(scale · q·k / cap) + the rest`, and the softmax of a row's logits is its attention. Transferred.
+ */
+export interface ScoringSlice extends ScoreForm {
+  readonly site: number;
+  readonly head: number;
+  readonly tokens: number;
+  /** Dimensions of a query. */
+  readonly width: number;
+  /** [T, d], as the product reads them. */
+  readonly queries: Float32Array;
+  readonly keys: Float32Array;
+  /** What the softmax reads, and the attention that the pass came to. [T, T] */
+  readonly logits: Float32Array;
+  readonly attention: Float32Array;
+  /** A logit a row that stands for what the softmax reads besides keys; null where it reads nothing more. [T] */
+  readonly extra: Float32Array | null;
+}
+
 /** How much a head behaves like each known character, 0 to 1, measured on this text (`induction` on repeated random tokens). */
 export interface HeadScores {
   readonly site: number;
@@ -215,6 +236,8 @@ export interface Explainer {
     size?: number,
     leaveOut?: readonly number[],
   ): Promise<AttentionSlice>;
+  /** Queries, keys and logits of one head: another pass, for the first head of a site. */
+  scoring(trace: number, site: number, head: number): Promise<ScoringSlice>;
   /** Gives way to a newer run, and then rejects with `cancelled`. */
   scores(trace: number): Promise<readonly HeadScores[]>;
   /** What can be asked to explain, and how it can be set. */

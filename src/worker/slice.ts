@@ -1,6 +1,7 @@
+import type { HeadScoring } from "../explain/scoring";
 import { half } from "../tensor/half";
 import type { Tensor } from "../tensor/tensor";
-import { type AttentionSlice, LEAST_REST } from "./protocol";
+import { type AttentionSlice, LEAST_REST, type ScoringSlice } from "./protocol";
 
 /** Rows of one axis that fall into one, so that at most `size` are left. */
 const bin = (length: number, size: number | undefined): number =>
@@ -49,4 +50,20 @@ export function sliceOf(
         }
   }
   return { site, heads, ...pooled, data };
+}
+
+/** A head's scoring as it travels: arrays of its own, so that they can be transferred. */
+export function scoringSlice(site: number, head: number, scoring: HeadScoring, attention: Tensor): ScoringSlice {
+  const { queries, keys, logits, extra, scale, cap, parts, before } = scoring;
+  const own = ({ data }: Tensor): Float32Array => Float32Array.from(data as Float32Array);
+  return {
+    ...{ site, head, scale, cap, parts, before },
+    tokens: queries.dims[0]!,
+    width: queries.dims[1]!,
+    queries: own(queries),
+    keys: own(keys),
+    logits: own(logits),
+    attention: own(attention),
+    extra: extra?.slice() ?? null,
+  };
 }

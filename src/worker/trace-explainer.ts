@@ -94,6 +94,9 @@ export function createTraceExplainer(trace: TraceFile, id: number, file = ""): E
       );
       return each.flat();
     },
+    scoring: async () => {
+      throw needsModel("reading queries and keys");
+    },
     methods: async () => [],
     explain: async () => {
       throw needsModel("explaining");

@@ -50,6 +50,15 @@ const api: WorkerApi = {
     const outcome = await outcomeOf(() => explainer.attention(...request));
     return outcome.ok ? Comlink.transfer(outcome, [outcome.value.data.buffer as ArrayBuffer]) : outcome;
   },
+  async scoring(...request) {
+    const outcome = await outcomeOf(() => explainer.scoring(...request));
+    if (!outcome.ok) return outcome;
+    const { queries, keys, logits, attention, extra } = outcome.value;
+    const moved = [queries, keys, logits, attention, ...(extra ? [extra] : [])].map(
+      (part) => part.buffer as ArrayBuffer,
+    );
+    return Comlink.transfer(outcome, moved);
+  },
   scores: (trace) => outcomeOf(() => explainer.scores(trace)),
   methods: () => outcomeOf(() => explainer.methods()),
   explain(request, onEvent) {

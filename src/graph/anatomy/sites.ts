@@ -22,6 +22,8 @@ export interface AttentionSite {
   /** The product of queries and keys, and the one of probabilities and values. */
   readonly scores: Node;
   readonly context: Node;
+  /** What becomes of the product: each value from its output to the softmax's input. */
+  readonly between: readonly Value[];
   /** As the values are weighted with: after masks, dropped columns and guards, before gates. */
   readonly probs: Tap;
   readonly q: Tap;
@@ -183,6 +185,7 @@ function siteOf(canonical: Canonical, flow: Flow, softmax: Node, scores: Path, c
     softmax,
     scores: scores.product,
     context: context.product,
+    between: forth,
     probs,
     q,
     k,

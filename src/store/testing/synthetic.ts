@@ -9,6 +9,7 @@ import type {
   LoadedModel,
   ModelSource,
   RunResult,
+  ScoringSlice,
 } from "../../worker/protocol";
 import { noise } from "./noise";
 import { syntheticExplain, syntheticMethods } from "./synthetic-methods";
@@ -106,6 +107,33 @@ export function syntheticHead(
     for (let j = 0; j < T; j++) to[i * T + j]! /= sum;
   }
   return to;
+}
+
+const WIDTH = 32;
+
+/**
+ * Queries and keys that come to a head's attention: what their products lack is a bias by place. Scale 1 / √d; masked
+ * keys get the lowest float.
+ */
+export function syntheticScoring(
+  tokens: readonly string[],
+  family: "encoder" | "decoder",
+  site: number,
+  head: number,
+): ScoringSlice {
+  const T = tokens.length;
+  const attention = syntheticHead(tokens, family, site, head);
+  const vectorsOf = (side: number): Float32Array =>
+    Float32Array.from({ length: T * WIDTH }, (_, i) => {
+      const [token, c] = [Math.floor(i / WIDTH), i % WIDTH];
+      return (noise(site, head, side, c) - 0.5 + noise(site, head, side, token, c) - 0.5) * 2;
+    });
+  const logits = attention.map((weight) => (weight > 0 ? Math.log(weight) + 4 : -3.4028234663852886e38));
+  return {
+    ...{ site, head, tokens: T, width: WIDTH, queries: vectorsOf(0), keys: vectorsOf(1), logits, attention },
+    ...{ extra: null, scale: 1 / Math.sqrt(WIDTH), cap: null, before: { q: 1, k: 1 } },
+    parts: family === "decoder" ? ["bias", "mask"] : ["bias"],
+  };
 }
 
 function scoresOf(
@@ -281,6 +309,11 @@ export function syntheticExplainer(
       const data = new Uint16Array(read.length * side * side);
       for (const [i, { data: A }] of read.entries()) data.set(toHalf(A), i * side * side);
       return { site, heads: wanted, rows: side, columns: side, data };
+    },
+    async scoring(trace, site, head): Promise<ScoringSlice> {
+      const { model: of, encoding } = traced(trace);
+      await gate("scoring");
+      return syntheticScoring(encoding.tokens, of.family, site, head);
     },
     async scores(trace) {
       const { model: of, encoding } = traced(trace);

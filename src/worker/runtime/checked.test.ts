@@ -42,6 +42,10 @@ test("keeps the GPU where it agrees, and lets the CPU go", async () => {
   expect(await check.settle(1e-3)).toEqual({ device: "webgpu", note: null });
   expect(released).toEqual(["cpu"]);
   expect((await session.run({}, ["y"])).y).toEqual(float32([2], [0.5, 100.01]));
+  const later = await check.create(source);
+  expect((await later.run({}, ["y"])).y).toEqual(float32([2], [0.5, 100.01]));
+  await later.release();
+  expect(released).toEqual(["cpu", "gpu"]);
 });
 
 test.each([

@@ -84,6 +84,7 @@ export function checked(backend: GpuBackend): Checked {
   };
 
   const create: CreateSession = async (source) => {
+    if (verdict) return verdict === "webgpu" ? backend.create(source) : backend.onCpu(source);
     const pair = await open(source);
     pairs.push(pair);
     const { inputNames, outputNames } = (pair.cpu ?? pair.gpu)!;

@@ -2,7 +2,7 @@ import type { Env, InferenceSession, InferenceSessionFactory, TensorConstructor 
 import type { CreateSession } from "../../explain/session";
 import { encodeModel } from "../../onnx/encode";
 import { threadCount } from "./backend";
-import { asSession } from "./session";
+import { asSession, queued } from "./session";
 
 /** What every browser build of ONNX Runtime exports. */
 export interface Ort {
@@ -32,12 +32,14 @@ export function configure(ort: Ort, { mjs, wasm }: RuntimeFiles): number {
 export const sessionsOf =
   (ort: Ort, provider: InferenceSession.ExecutionProviderConfig): CreateSession =>
   async ({ graph, external }) => {
-    const inner = await ort.InferenceSession.create(graph, {
-      executionProviders: [provider],
-      graphOptimizationLevel: "all",
-      logSeverityLevel: 3,
-      externalData: external.map(({ path, data }) => ({ path, data })),
-    });
+    const inner = await queued(ort, () =>
+      ort.InferenceSession.create(graph, {
+        executionProviders: [provider],
+        graphOptimizationLevel: "all",
+        logSeverityLevel: 3,
+        externalData: external.map(({ path, data }) => ({ path, data })),
+      }),
+    );
     return asSession(ort, inner);
   };
 

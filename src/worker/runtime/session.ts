@@ -29,17 +29,24 @@ async function fromOrt(name: string, value: OrtTensor): Promise<Tensor> {
   return { dtype: value.type as DType, dims: value.dims, data: bits(data as TypedArray) };
 }
 
+/** The last job of each runtime. */
+const last = new WeakMap<TensorConstructor, Promise<unknown>>();
+
 /**
- * ONNX Runtime's session behind the interface of the engine. Runs are chained: two at once hang a page that runs on
- * WebGPU, and there is no order between them that anyone could rely on elsewhere.
+ * Does a job after every other that was given for the same runtime: two at once, of one session or of two, hang a page
+ * that runs on WebGPU, and there is no order between them that anyone could rely on elsewhere.
  */
+export function queued<T>({ Tensor }: Runtime, job: () => Promise<T>): Promise<T> {
+  const mine = (last.get(Tensor) ?? Promise.resolve()).then(job);
+  last.set(
+    Tensor,
+    mine.catch(() => undefined), // a failure is its caller's; the chain goes on
+  );
+  return mine;
+}
+
+/** ONNX Runtime's session behind the interface of the engine. */
 export function asSession(runtime: Runtime, inner: InferenceSession): Session {
-  let last: Promise<unknown> = Promise.resolve();
-  const queued = <T>(job: () => Promise<T>): Promise<T> => {
-    const mine = last.then(job);
-    last = mine.catch(() => undefined); // a failure is its caller's; the chain goes on
-    return mine;
-  };
   const run = async (feeds: Readonly<Record<string, Tensor>>, fetches: readonly string[]) => {
     const given = Object.fromEntries(Object.entries(feeds).map(([name, t]) => [name, toOrt(runtime, name, t)]));
     const results = await inner.run(given, fetches);
@@ -50,7 +57,7 @@ export function asSession(runtime: Runtime, inner: InferenceSession): Session {
   return {
     inputNames: inner.inputNames,
     outputNames: inner.outputNames,
-    run: (feeds, fetches) => queued(() => run(feeds, fetches)),
-    release: () => queued(() => inner.release()),
+    run: (feeds, fetches) => queued(runtime, () => run(feeds, fetches)),
+    release: () => queued(runtime, () => inner.release()),
   };
 }
