@@ -34,6 +34,8 @@ export interface Details {
   readonly regions?: readonly { readonly units: readonly number[]; readonly value: number }[];
   /** Token by token, [T, T]: rollout, relevance. */
   readonly matrix?: Float32Array;
+  /** A simpler model that was fitted: how much of the weighted variance it explains (1 is all), and its constant. */
+  readonly surrogate?: { readonly r2: number; readonly intercept: number };
 }
 
 export type Options = Readonly<Record<string, number | string | boolean>>;

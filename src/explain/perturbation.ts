@@ -21,9 +21,9 @@ export const removalParameter: Parameter = {
 };
 
 /** What is measured of the target. */
-export const dropParameter = (chosen: "asked" | "probability"): Parameter => ({
+export const dropParameter = (chosen: "asked" | "probability", label = "Drop of"): Parameter => ({
   id: "drop",
-  label: "Drop of",
+  label,
   kind: "choice",
   default: chosen,
   choices: [

@@ -12,9 +12,11 @@ import { gradientShap } from "./gradient-shap";
 import { gradientXAttention } from "./gradient-x-attention";
 import { gradientXInput } from "./gradient-x-input";
 import { integratedGradients } from "./integrated-gradients";
+import { kernelShap } from "./kernel-shap";
 import { layerConductance } from "./layer-conductance";
 import { layerGradientXActivation } from "./layer-gradient-x-activation";
 import { leaveOneOut } from "./leave-one-out";
+import { lime } from "./lime";
 import { lrp0 } from "./lrp-0";
 import { occlusion } from "./occlusion";
 import { random } from "./random";
@@ -47,6 +49,8 @@ export const methods: readonly Method[] = [
   occlusion,
   shapleySampling,
   exactShapley,
+  kernelShap,
+  lime,
   random,
 ];
 
