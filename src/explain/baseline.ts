@@ -1,6 +1,9 @@
 import { float32, type Tensor } from "../tensor/tensor";
 import type { MethodContext, Options } from "./attribution";
 import type { Parameter } from "./parameter";
+import type { Passes, PassResult, PassRow, Place } from "./passes";
+import { difference } from "./per-token";
+import type { Target } from "./target";
 
 /** What an input is held against, as a form shows it. */
 export const baselineParameters: readonly Parameter[] = [
@@ -25,6 +28,26 @@ export const baselineParameters: readonly Parameter[] = [
     default: "",
   },
 ];
+
+/** The two ends of the straight way from a baseline to an input. */
+export interface Ends {
+  /** From the baseline's word embeddings to the input's, [T, d]. */
+  readonly way: Float64Array;
+  /** The target at the input and at the baseline. */
+  readonly own: number;
+  readonly fromBase: number;
+}
+
+/** Runs both ends: two passes. */
+export async function endsOf(passes: Passes, row: PassRow, base: Tensor, target: Target): Promise<Ends> {
+  const place: Place = { at: "embedding" };
+  const results: PassResult[] = [];
+  await passes.run([row, { ...row, base, alpha: 0 }], { target, read: [place] }, (result, i) => {
+    results[i] = result;
+  });
+  const [own, other] = results;
+  return { way: difference(own.read(place), base), own: own.value, fromBase: other.value };
+}
 
 type Given = Pick<MethodContext, "engine" | "trace" | "passes" | "substitutes">;
 

@@ -34,9 +34,7 @@ export const relevanceMethod = (
     const { trace, target, passes, units } = context;
     const row = inputRow(trace, target);
     const place: Place = layer === words ? { at: "embedding" } : streamAt(context, layer);
-    const read = layer === words ? [] : [place];
-    const back = await resultOf(passes, row, { target, by: [place], read, mode: info.id });
-    const value = layer === words ? await passes.embeddings(row.ids) : back.read(place);
-    return { values: summed(units, dots(value, back.cotangent(place), row.ids.length)) };
+    const back = await resultOf(passes, row, { target, by: [place], read: [place], mode: info.id });
+    return { values: summed(units, dots(back.read(place), back.cotangent(place), row.ids.length)) };
   },
 });

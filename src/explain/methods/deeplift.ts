@@ -1,7 +1,7 @@
 import type { Method } from "../attribution";
-import { baselineOf, baselineParameters } from "../baseline";
-import { inputRow, resultOf, valuesOf } from "../passes";
-import { difference, dots, sumOf } from "../per-token";
+import { baselineOf, baselineParameters, endsOf } from "../baseline";
+import { inputRow, resultOf } from "../passes";
+import { dots, sumOf } from "../per-token";
 import { summed } from "../unit";
 
 /** Differences from a baseline, shared out layer by layer. */
@@ -33,11 +33,10 @@ export const deeplift: Method = {
     const { trace, target, passes, units } = context;
     const row = inputRow(trace, target);
     const base = await baselineOf(context, options);
-    const way = difference(await passes.embeddings(row.ids), base);
+    const { way, own, fromBase } = await endsOf(passes, row, base, target);
     const mode = options.rules === "captum" ? "gradient" : "deeplift";
     const back = await resultOf(passes, { ...row, base }, { target, by: [{ at: "embedding" }], mode });
     const values = summed(units, dots(way, back.cotangent({ at: "embedding" }), row.ids.length));
-    const [own, fromBase] = await valuesOf(passes, [row, { ...row, base, alpha: 0 }], target);
     return { values, completeness: { expected: own - fromBase, sum: sumOf(values) } };
   },
 };

@@ -1,5 +1,5 @@
 import type { Method } from "../attribution";
-import { inputRow, resultOf } from "../passes";
+import { inputRow, type Place, resultOf } from "../passes";
 import { dots } from "../per-token";
 import { summed } from "../unit";
 
@@ -17,8 +17,8 @@ export const gradientXInput: Method = {
   parameters: [],
   async run({ trace, target, passes, units }) {
     const row = inputRow(trace, target);
-    const back = await resultOf(passes, row, { target, by: [{ at: "embedding" }] });
-    const own = await passes.embeddings(row.ids);
-    return { values: summed(units, dots(own, back.cotangent({ at: "embedding" }), row.ids.length)) };
+    const place: Place = { at: "embedding" };
+    const back = await resultOf(passes, row, { target, by: [place], read: [place] });
+    return { values: summed(units, dots(back.read(place), back.cotangent(place), row.ids.length)) };
   },
 };

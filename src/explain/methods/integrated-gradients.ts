@@ -1,7 +1,7 @@
 import type { Method } from "../attribution";
-import { baselineOf, baselineParameters } from "../baseline";
-import { inputRow, valuesOf } from "../passes";
-import { addScaled, difference, dots, sumOf } from "../per-token";
+import { baselineOf, baselineParameters, endsOf } from "../baseline";
+import { inputRow } from "../passes";
+import { addScaled, dots, sumOf } from "../per-token";
 import { captumTrapezoid, gaussLegendre, spreadOrder, trapezoid } from "../quadrature";
 import { summed } from "../unit";
 
@@ -38,7 +38,7 @@ export const integratedGradients: Method = {
     const { trace, target, passes, units, onPartial } = context;
     const row = inputRow(trace, target);
     const base = await baselineOf(context, options);
-    const way = difference(await passes.embeddings(row.ids), base); // [T, d]
+    const { way, own, fromBase } = await endsOf(passes, row, base, target);
     const { nodes, weights } = rules[options.rule as keyof typeof rules](Number(options.steps));
     // spread over the way, so that what there is early is an estimate of the whole
     const order = spreadOrder(nodes.length);
@@ -49,7 +49,6 @@ export const integratedGradients: Method = {
         units,
         dots(way, gradients, row.ids.length).map((v) => v * factor),
       );
-    const [own, fromBase] = await valuesOf(passes, [row, { ...row, base, alpha: 0 }], target);
     let done = 0;
     await passes.run(
       order.map((k) => ({ ...row, base, alpha: nodes[k] })),
