@@ -1,0 +1,90 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { APP, VERSION } from "./messages";
+import { BadMessage, isMeant, readMessage } from "./read-message";
+
+const message = (more: object) => ({ app: APP, version: VERSION, id: "1", ...more });
+
+describe("requests are read as they were written", () => {
+  test.each([
+    { type: "load", model: "sst-distilbert" },
+    { type: "explain", text: "a b", methods: [{ id: "lime", options: { samples: 10, bow: true, kernel: "x" } }] },
+    { type: "explain", ids: [1, 2], methods: [], target: { output: "Paris", against: 3, as: "probability" }, seed: 4 },
+    { type: "attention", layer: 0, head: 3, kind: "cross" },
+    { type: "show", view: "neuron", layer: 2, heads: [1], pinned: null, theme: "dark" },
+    { type: "trace", tokens: ["a"], attention: [{ layer: 0, dims: [2, 1, 1], data: Float32Array.of(1, 1) }] },
+    { type: "export", format: "csv" },
+    { type: "cancel", of: "0" },
+  ])("$type", (request) => {
+    expect(readMessage(message(request))).toEqual(message(request));
+  });
+});
+
+describe("what can't be taken is named", () => {
+  test.each([
+    [{ type: "load" }, "bad message.model: not a string"],
+    [{ type: "load", model: "a", more: 1 }, "bad message: unknown field more"],
+    [{ type: "loaded", model: "a" }, "bad message.type: not one of load"],
+    [{ type: "load", model: "a", version: 2 }, "bad message.version: 2 is not 1"],
+    [{ type: "load", model: "a".repeat(301) }, "bad message.model: more than 300 characters"],
+    [{ type: "explain", methods: [] }, "bad message: one of text and ids"],
+    [{ type: "explain", text: "a", ids: [1], methods: [] }, "bad message: one of text and ids"],
+    [
+      { type: "explain", text: "a", methods: [{ id: "x", options: { a: {} } }] },
+      "bad message.methods[0].options.a: not a",
+    ],
+    [{ type: "explain", text: "a", methods: Array(41).fill({ id: "x" }) }, "bad message.methods: more than 40"],
+    [{ type: "explain", ids: [0.5], methods: [] }, "bad message.ids[0]: not a natural number"],
+    [{ type: "attention", layer: -1 }, "bad message.layer: not a natural number"],
+    [{ type: "show", view: "nowhere" }, "bad message.view: not one of"],
+    [
+      { type: "trace", tokens: ["a"], attention: [{ layer: 0, dims: [1, 1, 1], data: [1] }] },
+      "bad message.attention[0].data: not a Float32Array",
+    ],
+    [
+      { type: "trace", tokens: ["a"], attention: [{ layer: 0, dims: [1, 2, 2], data: new Float32Array(3) }] },
+      "bad message.attention[0].data: 3 elements for [1,2,2]",
+    ],
+    [{ type: "trace", tokens: { other: [] }, attention: [] }, "bad message.tokens: unknown field other"],
+  ])("%j", (request, expected) => {
+    expect(() => readMessage(message(request))).toThrow(expected);
+  });
+
+  test("with the id that it carries", () => {
+    const caught = (data: unknown) => {
+      try {
+        readMessage(data);
+      } catch (error) {
+        return error;
+      }
+      return null;
+    };
+    expect(caught(message({ type: "x" }))).toMatchObject({ name: "BadMessage", of: "1" });
+    expect(caught({ app: APP, version: VERSION, type: "load" })).toMatchObject({ of: null });
+  });
+});
+
+test("nothing but a BadMessage is thrown, whatever comes", () => {
+  const anything = fc.anything({ withBigInt: true, withDate: true, withMap: true, withTypedArray: true, maxDepth: 4 });
+  const fields = fc.dictionary(
+    fc.constantFrom("type", "text", "ids", "methods", "layer", "tokens", "attention"),
+    anything,
+  );
+  const types = fc.constantFrom("load", "explain", "attention", "show", "trace", "export", "cancel");
+  fc.assert(
+    fc.property(fields, types, anything, (some, type, other) => {
+      for (const data of [other, message({ ...some }), message({ ...some, type })])
+        try {
+          readMessage(data);
+        } catch (error) {
+          expect(error).toBeInstanceOf(BadMessage);
+        }
+    }),
+    { numRuns: 300 },
+  );
+});
+
+test("others may share the window", () => {
+  for (const data of [null, 1, "x", {}, { app: "another" }]) expect(isMeant(data)).toBe(false);
+  expect(isMeant({ app: APP })).toBe(true);
+});
