@@ -8,7 +8,8 @@ import { assetsAt } from "./store/assets";
 import { createWorkspace } from "./store/store";
 import { createClient } from "./worker/client";
 
-const workspace = createWorkspace(createClient(), assetsAt(import.meta.env.BASE_URL));
+const explainer = createClient();
+const workspace = createWorkspace(explainer, assetsAt(import.meta.env.BASE_URL));
 const theme = keptTheme();
 if (theme) workspace.actions.setTheme(theme);
 workspace.store.subscribe((state, before) => {
@@ -17,3 +18,6 @@ workspace.store.subscribe((state, before) => {
 void workspace.actions.start(location.hash);
 
 createRoot(document.getElementById("root")!).render(<App workspace={workspace} />);
+
+if (window.parent !== window)
+  void import("./embed/start").then(({ startEmbedding }) => startEmbedding(workspace, explainer));

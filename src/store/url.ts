@@ -125,6 +125,11 @@ const readers: Readonly<Record<string, (raw: string, link: Link) => Reading<Link
   lines: (raw, link) =>
     map(oneOf(raw, ["straight", "curved"]), (value) => ({ ...link, straight: value === "straight" })),
   embed: (raw, link) => map(flag(raw), (embed) => ({ ...link, embed })),
+  /** Of an embedder; read by the frame's end of the conversation, and not carried on. */
+  origins: (raw, link) =>
+    raw.split(",").every((origin) => /^(https?:\/\/[^/\s]+|null)$/.test(origin.trim()))
+      ? { value: link }
+      : wrong("origins such as https://host.example, with commas between"),
 };
 
 /** Parameters of views of their own, by name. */

@@ -10,7 +10,7 @@ import { resolveTarget } from "./target";
 import type { textActions } from "./text";
 
 /** The source that a link names; the shipped ones are known by the catalog. */
-function sourceOf(link: Link): ModelSource | null {
+export function sourceOf(link: Link): ModelSource | null {
   if (link.trace !== undefined) {
     const name = link.trace.split(/[/?#]/).findLast((part) => part !== "") ?? link.trace;
     return { kind: "trace", name, from: { url: link.trace } };

@@ -11,12 +11,31 @@ export function withContrast(result: RunResult, asked: Partial<Target> | null, m
   return { ...result, target: { ...target, against: 1 - target.index } };
 }
 
-/** `1`, `1@13`, or a class by its name. Null where the model has no such class. */
-function parse(raw: string, labels: readonly string[] | null): { index: number; position?: number } | null {
+/**
+ * `1`, `1@13`, a class by its name, or a token by its text. Null where the model has no such class, and where the text is
+ * not one token.
+ */
+export async function outputOf(
+  { explainer }: Pick<Context, "explainer">,
+  raw: string,
+  { labels, family }: Pick<LoadedModel, "labels" | "family">,
+  { candidates }: Pick<RunResult, "candidates">,
+): Promise<{ index: number; position?: number } | null> {
   const found = /^(\d+)(?:@(\d+))?$/.exec(raw);
   if (found) return { index: Number(found[1]), ...(found[2] !== undefined && { position: Number(found[2]) }) };
-  const index = labels?.findIndex((label) => label.toLowerCase() === raw.toLowerCase()) ?? -1;
-  return index < 0 ? null : { index };
+  if (labels) {
+    const index = labels.findIndex((label) => label.toLowerCase() === raw.toLowerCase());
+    return index < 0 ? null : { index };
+  }
+  const listed = candidates.find(({ label }) => label === raw) ?? candidates.find(({ label }) => label.trim() === raw);
+  if (listed) return { index: listed.index };
+  const spellings = family === "decoder" && !raw.startsWith(" ") ? [` ${raw}`, raw] : [raw];
+  for (const text of spellings) {
+    const { ids, special } = await explainer.encode({ kind: "text", text });
+    const own = ids.filter((_, i) => !special[i]);
+    if (own.length === 1) return { index: own[0]! };
+  }
+  return null;
 }
 
 const tells = (raw: string, shown: string): string => `The link wants ${raw}, which this model doesn't say. ${shown}`;
@@ -29,8 +48,8 @@ export async function resolveTarget(context: Context): Promise<void> {
   const { result } = shown;
   const { as } = wanted;
   const known = (index: number): boolean => model.labels === null || index < model.labels.length;
-  const target = wanted.target === null ? null : parse(wanted.target, model.labels);
-  const against = wanted.against ? parse(wanted.against, model.labels) : null;
+  const target = wanted.target === null ? null : await outputOf(context, wanted.target, model, result);
+  const against = wanted.against ? await outputOf(context, wanted.against, model, result) : null;
   const tokens = result.encoding.ids.length;
   const bad: string[] = [];
   if (wanted.target !== null && (!target || !known(target.index) || (target.position ?? 0) >= tokens))
