@@ -45,6 +45,8 @@ export interface Substitutes {
   readonly pad: number | null;
   readonly mask: number | null;
   readonly unknown: number | null;
+  /** Ids of " ...", which stand for any number of tokens that are gone. */
+  readonly ellipsis?: readonly number[];
   /** Ids of another text without special tokens, for baselines that are texts, cut or padded to so many. */
   encode?(text: string, tokens: number): readonly number[];
 }

@@ -13,6 +13,7 @@ export function substitutesOf(tokenizer: Pick<Tokenizer, "special" | "encode"> |
     pad,
     mask: special.mask,
     unknown: special.unk,
+    ellipsis: tokenizer.encode(" ...", undefined, { special: false }).ids,
     encode(text, tokens) {
       const { ids } = tokenizer.encode(text, undefined, { special: false });
       const filler = pad ?? special.unk ?? special.mask ?? special.bos;

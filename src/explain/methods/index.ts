@@ -19,6 +19,7 @@ import { leaveOneOut } from "./leave-one-out";
 import { lime } from "./lime";
 import { lrp0 } from "./lrp-0";
 import { occlusion } from "./occlusion";
+import { partitionShap } from "./partition-shap";
 import { random } from "./random";
 import { rawAttention } from "./raw-attention";
 import { rollout } from "./rollout";
@@ -50,6 +51,7 @@ export const methods: readonly Method[] = [
   shapleySampling,
   exactShapley,
   kernelShap,
+  partitionShap,
   lime,
   random,
 ];
