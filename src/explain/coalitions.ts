@@ -24,10 +24,20 @@ export interface GameOptions {
   readonly gaps?: boolean;
 }
 
-/** So many tokens are handed over at once at the least and at the most: between, what has converged can be seen. */
-const [fewest, most] = [2048, 16_384];
-/** So often is there something new to see. */
+/** Rows are handed over by so many, or multiples: as many as are run together at the most. */
+const step = 32;
+/** So often is there something new to see, where there are enough of them. */
 const parts = 20;
+
+/** Says when a result is worth another look: each time when half as much again is known, so that looks cost little. */
+export function growing(): (known: number) => boolean {
+  let next = 0;
+  return (known) => {
+    if (known < next) return false;
+    next = known * 1.5;
+    return true;
+  };
+}
 
 /** Plays a perturbed text by passes. */
 export function gameOf(
@@ -65,11 +75,7 @@ export function gameOf(
     players,
     async values(coalitions, onPart = () => {}) {
       const values = new Float64Array(coalitions.length);
-      const tokens = Math.max(1, without([])?.ids.length ?? 1);
-      const size = Math.max(
-        Math.ceil(fewest / tokens),
-        Math.min(Math.ceil(coalitions.length / parts), Math.floor(most / tokens)),
-      );
+      const size = step * Math.max(1, Math.ceil(coalitions.length / parts / step));
       for (let start = 0; start < coalitions.length; start += size) {
         const part = coalitions.slice(start, start + size);
         await run(part);

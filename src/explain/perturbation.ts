@@ -52,6 +52,8 @@ type Given = Pick<MethodContext, "engine" | "trace" | "target" | "units" | "subs
  */
 export function perturbationOf(given: Given, { removal, drop = "asked" }: Options): Perturbation {
   const { engine, trace, units, substitutes } = given;
+  if (engine.family === "vision")
+    throw new RangeError("no tokens: this model reads images, and parts of images can't be taken away yet");
   const way = removal === "auto" ? defaultRemoval(substitutes) : (removal as Removal);
   if (way === "delete" && engine.task === "question-answering")
     throw new RangeError("no deletion: this model answers with a place in the text, and deletion moves the places");

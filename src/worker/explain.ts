@@ -5,14 +5,13 @@ import { methodOf } from "../explain/methods";
 import { substitutesOf } from "../explain/substitutes";
 import { unitsOf } from "../explain/unit";
 import { fail, toMethodFailure } from "./failure";
-import type { Loaded } from "./loaded";
 import type { ExplainEvent, ExplainRequest } from "./protocol";
 
 /** A page is told no more often, in ms: what it draws between two frames nobody sees. */
 const between = 50;
 
 export interface Explained extends Pick<MethodContext, "engine" | "trace" | "passes"> {
-  readonly tokenizer: Loaded["tokenizer"];
+  readonly tokenizer: Parameters<typeof substitutesOf>[0];
   /** Ends what runs when it aborts; `passes` throws its reason. */
   readonly signal: AbortSignal;
 }

@@ -1,5 +1,5 @@
 import type { Method } from "../attribution";
-import { everyone, gameOf, noone } from "../coalitions";
+import { everyone, gameOf, growing, noone } from "../coalitions";
 import { constrainedFit, drawAsCaptum, drawKernel, type Samples } from "../kernel-samples";
 import { ridge } from "../linear";
 import { perturbationOf, removalParameter, spread } from "../perturbation";
@@ -62,13 +62,11 @@ export const kernelShap: Method = {
       return spread(players, found, units.length);
     };
     const enough = 2 * players.length + 2;
-    const worth = await values(coalitions, (known, worth) =>
-      onPartial({
-        done: known,
-        total: coalitions.length,
-        ...(known > enough && known < coalitions.length ? { values: fitted(known, worth) } : {}),
-      }),
-    );
+    const worthALook = growing();
+    const worth = await values(coalitions, (known, worth) => {
+      const look = known > enough && known < coalitions.length && worthALook(known);
+      onPartial({ done: known, total: coalitions.length, ...(look ? { values: fitted(known, worth) } : {}) });
+    });
     const found = fitted(coalitions.length, worth);
     return {
       values: found,

@@ -1,5 +1,5 @@
 import type { Method, MethodContext } from "../attribution";
-import { type Coalition, everyone, gameOf } from "../coalitions";
+import { type Coalition, everyone, gameOf, growing } from "../coalitions";
 import { type Fit, forwardSelection, ridge, rSquared } from "../linear";
 import { dropParameter, perturbationOf, removalParameter, spread } from "../perturbation";
 import { type Random, randomOf } from "../random";
@@ -166,9 +166,11 @@ export const lime: Method = {
       return of.map((feature) => all[feature]);
     };
     const fitted = (known: number, worth: Float64Array) => limeOf(coalitions.slice(0, known), worth, settings);
+    const worthALook = growing();
     const worth = await values(coalitions, (known, worth) => {
-      if (known < coalitions.length)
-        onPartial({ done: known, total: coalitions.length, values: perUnit(fitted(known, worth).values) });
+      const look = known < coalitions.length && worthALook(known);
+      const found = look ? { values: perUnit(fitted(known, worth).values) } : {};
+      onPartial({ done: known, total: coalitions.length, ...found });
     });
     const { values: found, intercept, r2 } = fitted(coalitions.length, worth);
     return { values: perUnit(found), details: { surrogate: { r2, intercept } } };

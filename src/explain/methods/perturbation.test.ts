@@ -5,11 +5,13 @@ import { randomOf } from "../random";
 import { type Analytic, analyticContext, tangled } from "../testing/analytic";
 import { allCoalitions, choose, exactShapley } from "./exact-shapley";
 import { featureAblation } from "./feature-ablation";
+import { methods } from "./index";
 import { leaveOneOut } from "./leave-one-out";
 import { occlusion, windowsOf } from "./occlusion";
 import { random } from "./random";
 import { coalitionsOf, drawOrders, meanGains, shapleySampling } from "./shapley-sampling";
 
+const perturbing = methods.filter(({ family }) => family === "perturbation");
 const ids = [7, 10, 11, 12, 13, 14, 15, 8];
 const special = ids.map((_, i) => i === 0 || i === 7);
 const players = [1, 2, 3, 4, 5, 6];
@@ -240,6 +242,21 @@ it("deletion that leaves nothing is an error that says what to do, not a value",
   expect(encoder.values[3]).toBe(0); // what is read stays
   expect(encoder.spent.forward).toBe(32);
 });
+
+it.each(perturbing.map((method) => [method.id, method] as const))(
+  "%s has nothing to say of a text without units that could go, and something of one with one",
+  async (_, method) => {
+    const none = await run(method, {}, { ids: [7, 8], special: [true, true] });
+    expect(none.values).toEqual([0, 0]);
+    const one = await run(method, {}, { ids: [7, 20, 8], special: [true, false, true] });
+    expect([one.values[0], one.values[2]]).toEqual([0, 0]);
+    expect(one.values[1]).not.toBe(0);
+    if (one.completeness) expect(one.completeness.sum).toBeCloseTo(one.completeness.expected, 3);
+    await expect(
+      method.run({ ...one.context, engine: { ...one.context.engine, family: "vision" } }, optionsOf(method.parameters)),
+    ).rejects.toThrow("no tokens: this model reads images");
+  },
+);
 
 it("random values follow from the seed and leave special tokens alone", async () => {
   const { values, spent } = await run(random, {}, { seed: 1 });
