@@ -5,7 +5,7 @@ import type { Graph, Model, Node, Value, ValueInfo } from "../onnx/model";
 import { backward } from "./backward";
 import type { Rules } from "./gradient";
 import { exact } from "./gradients";
-import { rowAt, seedsOf, targetInputInfo, targetRow } from "./seed";
+import { byGradient, type Normalised, rowAt, seedsOf, targetInputInfo, targetRow } from "./seed";
 
 /** What is gone back through. */
 export interface Subject {
@@ -21,6 +21,8 @@ export interface Mode {
   readonly name: string;
   /** @throws GraphError for a graph that the rules can't be chosen for. */
   rules(subject: Subject): Rules;
+  /** How probabilities and their logarithms are passed back to logits; by gradients where it isn't given. */
+  readonly normalised?: Normalised;
 }
 
 export const gradientMode: Mode = { name: "gradient", rules: () => exact };
@@ -61,12 +63,13 @@ export function withCotangents(
   }
   for (const mode of modes) {
     const rules = mode.rules({ graph: model.graph, canonical, anatomy });
+    const { normalised = byGradient } = mode;
     const b = new Builder(opset, mode.name, facts);
     const names = wanted.map((value) => cotangentOf(mode, value));
     const made = b.choice(
       switchOf(mode),
       (c) => {
-        const seeds = seedsOf(c, { graph: model.graph, facts, point, answers, rules });
+        const seeds = seedsOf(c, { graph: model.graph, facts, point, answers, rules, normalised });
         const request = { graph: model.graph, facts, rules, seeds, wanted };
         const cotangents = backward(request, c);
         return wanted.map((value) => cotangents.get(value) as Value);

@@ -37,7 +37,24 @@ export interface Answering {
   readonly point: Point;
   readonly answers: readonly ValueInfo[];
   readonly rules: Rules;
+  /** How what a softmax makes of the logits is passed back to them. */
+  readonly normalised: Normalised;
 }
+
+/** Of logits [B, V], each [B, V]: what a probability counts for its logarithm, and what that of the sum of exponentials counts for each logit. */
+export type Normalised = (
+  b: Builder,
+  logits: Value,
+  batch: number,
+) => { readonly slopes: Value; readonly weights: Value };
+
+/** By gradients both are the probabilities. */
+export const byGradient: Normalised = (b, logits) => {
+  const probs = b.op("Softmax", [logits], { axis: -1 });
+  return { slopes: probs, weights: probs };
+};
+
+type Normalising = Pick<Answering, "normalised" | "point">;
 
 /** Classes [B, K] and what each counts [B, K]. */
 interface Choice {
@@ -54,10 +71,10 @@ const all: Choice = { classes: targetInputs.classes, weights: targetInputs.weigh
  */
 export function seedsOf(b: Builder, answering: Answering): ReadonlyMap<Value, Value> {
   const { answers, facts } = answering;
-  if (answers.length === 2) return spanSeeds(b, answers[0].name, answers[1].name);
+  if (answers.length === 2) return spanSeeds(b, answering, answers[0].name, answers[1].name);
   const logits = answers[0].name;
   const rank = facts.dims(logits)?.length;
-  if (rank === 2) return new Map([[logits, rowSeed(b, logits, all)]]);
+  if (rank === 2) return new Map([[logits, rowSeed(b, answering, logits, all)]]);
   if (rank === 3) return tokenSeed(b, answering, logits);
   throw new GraphError(
     "no gradient",
@@ -66,7 +83,7 @@ export function seedsOf(b: Builder, answering: Answering): ReadonlyMap<Value, Va
 }
 
 /** Classes below T are of the first row of logits, those from T on of the second. */
-function spanSeeds(b: Builder, start: Value, end: Value): ReadonlyMap<Value, Value> {
+function spanSeeds(b: Builder, how: Normalising, start: Value, end: Value): ReadonlyMap<Value, Value> {
   const tokens = b.dim(start, 1);
   const behind = b.op("Not", [b.op("Less", [targetInputs.classes, tokens])]);
   const nothing = b.scalar(0, "float32");
@@ -79,16 +96,17 @@ function spanSeeds(b: Builder, start: Value, end: Value): ReadonlyMap<Value, Val
     weights: b.where(behind, targetInputs.weights, nothing),
   };
   return new Map([
-    [start, rowSeed(b, start, first)],
-    [end, rowSeed(b, end, second)],
+    [start, rowSeed(b, how, start, first)],
+    [end, rowSeed(b, how, end, second)],
   ]);
 }
 
-function tokenSeed(b: Builder, { graph, facts, point, rules }: Answering, logits: Value): ReadonlyMap<Value, Value> {
+function tokenSeed(b: Builder, answering: Answering, logits: Value): ReadonlyMap<Value, Value> {
+  const { graph, facts, point, rules } = answering;
   const at = b.op("Equal", [b.unsqueeze(b.range(b.dim(logits, 1)), [0]), b.unsqueeze(targetInputs.position, [1])]);
   const here = b.unsqueeze(b.cast(at, "float32"), [2]); // [B, T, 1]
   const head = headOf(graph, facts, logits, point);
-  const row = b.unsqueeze(rowSeed(b, rowAt(b, logits), all), [1]); // [B, 1, V]
+  const row = b.unsqueeze(rowSeed(b, answering, rowAt(b, logits), all), [1]); // [B, 1, V]
   if (!head) return new Map([[logits, b.mul(here, row)]]);
   const factors = head.nodes.every((n) => rules(n) === exact(n)) ? factorsOf(head, facts) : null;
   const through = (c: Builder) => throughHead(c, graph, facts, rules, head, row);
@@ -134,15 +152,18 @@ export function rowAt(b: Builder, x: Value): Value {
   return b.op("Gather", [flat, b.add(rows, targetInputs.position)], { axis: 0 });
 }
 
-/** The target's cotangent at logits [B, V]: w ⊙ (1 or p) at the classes, less p times their sum where they are normalised. */
-function rowSeed(b: Builder, logits: Value, { classes, weights }: Choice): Value {
-  const probs = b.op("Softmax", [logits], { axis: -1 });
-  const own = b.op("GatherElements", [probs, classes], { axis: 1 });
+/**
+ * The target's cotangent at logits [B, V]: w ⊙ (1 or the slope of p) at the classes, less their sum's share of the logarithm of
+ * the sum of exponentials where they are normalised.
+ */
+function rowSeed(b: Builder, { normalised, point }: Normalising, logits: Value, { classes, weights }: Choice): Value {
+  const { slopes, weights: shares } = normalised(b, logits, point.batch);
+  const own = b.op("GatherElements", [slopes, classes], { axis: 1 });
   const one = b.scalar(1, "float32");
   const share = b.add(one, b.mul(targetInputs.linear, b.sub(own, one)));
   const plain = b.op("Not", [targetInputs.normalised]);
   const counted = b.where(plain, weights, b.mul(weights, share)); // [B, K]
-  const whole = b.mul(b.reduce("ReduceSum", counted, [1]), probs);
+  const whole = b.mul(b.reduce("ReduceSum", counted, [1]), shares);
   return b.sub(hot(b, logits, classes, counted), b.where(plain, b.scalar(0, "float32"), whole));
 }
 

@@ -1,13 +1,9 @@
+import { deepliftMode } from "../autodiff/deeplift";
 import { gradientMode, type Mode } from "../autodiff/explaining";
 import { lrpModes } from "../autodiff/lrp/presets";
-import { GraphError } from "../graph/error";
 import type { ModeName } from "./passes";
 
-const modes: Readonly<Partial<Record<ModeName, Mode>>> = { gradient: gradientMode, ...lrpModes };
+const modes: Readonly<Record<ModeName, Mode>> = { gradient: gradientMode, ...lrpModes, deeplift: deepliftMode };
 
 /** The rules of a way back by its name. */
-export function modeOf(name: ModeName): Mode {
-  const mode = modes[name];
-  if (!mode) throw new GraphError("no gradient", `${name} isn't built yet`);
-  return mode;
-}
+export const modeOf = (name: ModeName): Mode => modes[name];

@@ -3,7 +3,7 @@ import type { Node, Value } from "../../onnx/model";
 import type { Gradient, GradientContext } from "../gradient";
 
 /** A value's mean over some axes, the value less it (or itself), and one over its deviation. */
-function statistics({ b }: GradientContext, node: Node, x: Value, axes: readonly number[], centre: boolean) {
+export function statistics({ b }: GradientContext, node: Node, x: Value, axes: readonly number[], centre: boolean) {
   const mean = (v: Value) => b.reduce("ReduceMean", v, axes);
   const centred = centre ? b.sub(x, mean(x)) : x;
   const variance = mean(b.mul(centred, centred));
@@ -12,7 +12,8 @@ function statistics({ b }: GradientContext, node: Node, x: Value, axes: readonly
   return { mean, centred, inverse };
 }
 
-const axesOf = (c: GradientContext, node: Node): readonly number[] =>
+/** The axes that a layer's normalisation is over: from its own on. */
+export const axesOf = (c: GradientContext, node: Node): readonly number[] =>
   Array.from({ length: c.dims(node.inputs[0]).length }, (_, i) => i).slice(intAttribute(node, "axis", -1));
 
 /** The mean over the axes of a layer's normalisation, its centred input, and one over its deviation. */

@@ -7,6 +7,7 @@ import { randomNumbers } from "../../onnx/testing/random";
 import { modelOf } from "../../onnx/testing/sample";
 import { type DType, sizeOf, type Tensor, typedArrayOf } from "../../tensor/tensor";
 import { backward } from "../backward";
+import type { Rules } from "../gradient";
 import { exact } from "../gradients";
 import { dot, relativeError, signs, slope } from "./difference";
 
@@ -90,6 +91,7 @@ export function differentiate(
   weights: ReadonlyMap<Value, Weight>,
   outputs: readonly Value[],
   wanted: readonly Value[],
+  rules: Rules = exact,
 ): Differentiated {
   const facts = new Facts(opset, bound);
   facts.weights({ initializers: weights });
@@ -98,7 +100,7 @@ export function differentiate(
   for (const [value, seed] of seeds)
     facts.set(seed, { dtype: floating(facts.of(value).dtype), dims: facts.dims(value) });
   const b = new Builder(opset, "back", facts);
-  const of = backward({ graph: { nodes, initializers: weights }, facts, rules: exact, seeds, wanted }, b);
+  const of = backward({ graph: { nodes, initializers: weights }, facts, rules, seeds, wanted }, b);
   const open = (name: Value) => info(name, facts.of(name).dtype, facts.dims(name)?.map(() => null) ?? null);
   const model = (more: readonly Node[], inputs: readonly ValueInfo[], values: readonly Value[]): Model =>
     modelOf(opset, {

@@ -10,7 +10,7 @@ export interface Verdict {
   readonly note: string | null;
 }
 
-/** Sessions that run on the GPU and on the CPU until it is settled which of them to keep. */
+/** Sessions that run on the GPU and on the CPU until it is settled which of them to keep; later ones on that alone. */
 export interface Checked {
   readonly create: CreateSession;
   /** Why the GPU can't be used, or null as long as it can. */
