@@ -1,8 +1,12 @@
 import { existsSync, statSync } from "node:fs";
 import { dirname, join, relative, sep } from "node:path";
 import { unruledNodes } from "../autodiff/activity";
-import { gradientMode, withCotangents } from "../autodiff/explaining";
+import { deepliftMode } from "../autodiff/deeplift";
+import { gradientMode, type Mode, withCotangents } from "../autodiff/explaining";
 import { exact } from "../autodiff/gradients";
+import { countLayers } from "../autodiff/lrp/layers";
+import { lrpModes } from "../autodiff/lrp/presets";
+import { readingOf } from "../autodiff/lrp/reading";
 import { precisionOf } from "../explain/architecture";
 import { readJson, readModel } from "../explain/conformance/folder";
 import { sessionSource, understand } from "../explain/engine";
@@ -12,6 +16,7 @@ import type { Anatomy } from "../graph/anatomy";
 import { describeMiss } from "../graph/anatomy/sites";
 import type { Canonical } from "../graph/canonicalise";
 import { GraphError } from "../graph/error";
+import { withInterventions } from "../graph/interventions";
 import { operatorOf, rewrites } from "../graph/rewrites";
 import { hasShapeRule } from "../graph/shapes";
 import { withTaps } from "../graph/taps";
@@ -69,7 +74,8 @@ async function inspect(folder: ReturnType<typeof folderOf>, file: string): Promi
         `  layer ${i}`,
         `${s.heads} heads${s.kvHeads === s.heads ? "" : ` on ${s.kvHeads} of keys and values`}, probs ${s.probs.value} [${s.probs.layout.axes.map((a) => a.join("*"))}]`,
       );
-    for (const miss of anatomy.misses) line("no attention", describeMiss(miss));
+    for (const miss of [...anatomy.misses, ...anatomy.sites.flatMap((s) => s.unfound)])
+      line(anatomy.misses.includes(miss) ? "no attention" : "not found", describeMiss(miss));
     line("residual", anatomy.residual ? anatomy.residual.layers.map((l) => l.value).join(" -> ") : "not found");
     if (anatomy.residual?.finalNorm) line("final norm", anatomy.residual.finalNorm.value);
     line("embedding", anatomy.embedding.sources.join(", "));
@@ -102,18 +108,38 @@ function missing(canonical: Canonical, anatomy: Anatomy, line: (what: string, va
   const unruled = unruledNodes(model.graph.nodes, facts, sources, exact, anatomy.flow.has);
   line("gradients", unruled.length === 0 ? stopOf(canonical, anatomy) : `no rules for ${counted(unruled)}`);
   for (const node of unruled.slice(0, 8)) line("", `${operatorOf(node)} ${node.name || node.outputs[0]}`);
-  line("LRP", "no rules in this version");
+  relevance(canonical, anatomy, line);
 }
 
 /** What stops the way back through operators that all have rules: a form that one doesn't take. */
-function stopOf(canonical: Canonical, anatomy: Anatomy): string {
+function stopOf(canonical: Canonical, anatomy: Anatomy, mode: Mode = gradientMode): string {
   try {
-    withCotangents(withTaps(canonical, anatomy), canonical, differentiated(anatomy), [gradientMode], anatomy);
+    const { canonical: changed } = withInterventions(canonical, anatomy);
+    withCotangents(withTaps(changed, anatomy), changed, differentiated(anatomy), [mode], anatomy);
     return "nothing missing";
   } catch (error) {
     if (error instanceof GraphError) return error.message;
     throw error;
   }
+}
+
+/** The ways to share out relevance that the graph can be gone back by, what stops the others, and what each layer is read as. */
+function relevance(canonical: Canonical, anatomy: Anatomy, line: (what: string, value: string) => void): void {
+  const stops = Object.values(lrpModes).map((mode) => ({ name: mode.name, why: stopOf(canonical, anatomy, mode) }));
+  const whole = stops.filter(({ why }) => why === "nothing missing").map(({ name }) => name);
+  line("LRP", whole.join(", ") || "nothing");
+  for (const { name, why } of stops) if (!whole.includes(name)) line(`  ${name}`, why);
+  const reading = readingOf({ graph: canonical.model.graph, canonical, anatomy });
+  const counts = countLayers(reading).map(({ layer, found }) => ({
+    layer,
+    read: Object.entries(found)
+      .map(([kind, nodes]) => `${nodes.length} ${kind}${nodes.length === 1 ? "" : "s"}`)
+      .join(", "),
+  }));
+  const same = counts.every(({ read }) => read === counts[0].read);
+  if (same && counts.length > 0) line("  each layer", counts[0].read);
+  else for (const { layer, read } of counts) line(`  layer ${layer}`, read);
+  line("DeepLIFT", stopOf(canonical, anatomy, deepliftMode));
 }
 
 function counted(nodes: readonly Node[]): string {

@@ -1,40 +1,45 @@
-import { sessionSource, understand } from "../../../explain/engine";
+import { cotangentOf, gradientMode, switchOf } from "../../../autodiff/explaining";
+import { targetRow } from "../../../autodiff/seed";
+import { type ModelFiles, openEngine, sessionSource, understand } from "../../../explain/engine";
+import { explainingModel, on, plainModel } from "../../../explain/explaining-model";
 import { type Batch, feedsOf } from "../../../explain/feeds";
+import type { PassRow, Wanted } from "../../../explain/passes";
+import { passesOf } from "../../../explain/passes-of";
 import type { Session, SessionSource } from "../../../explain/session";
+import { noTarget, targetFeeds } from "../../../explain/target-feeds";
 import { usedInputs } from "../../../graph/prune";
 import { withTaps } from "../../../graph/taps";
+import { subgraphsOf } from "../../../graph/topology";
 import { decodeModel } from "../../../onnx/decode";
 import { encodeModel } from "../../../onnx/encode";
+import type { Node } from "../../../onnx/model";
 import type { Tensor } from "../../../tensor/tensor";
 import { heapBytes } from "../../../worker/runtime/heap";
 import { startWasm } from "../../../worker/runtime/wasm";
 
 /** What one worker measures: one session, so that its heap is its own. */
-export const jobs = { open, run, attention, edit };
+export const jobs = { open, run, back, attention, edit, openRows, rows };
 
 export type Jobs = typeof jobs;
 
-/** The file's own graph; or with every value tapped, of which all attention is fetched. */
-export type Variant = "stock" | "explaining";
+/**
+ * The file's own graph; with every value tapped, of which all attention is fetched; or with interventions and gradients too,
+ * of which nothing is asked.
+ */
+export type Variant = "stock" | "tapped" | "explaining";
 
-interface Files {
-  readonly model: Uint8Array;
-  readonly external: ReadonlyMap<string, Uint8Array>;
-  readonly config: Record<string, unknown>;
-}
-
-async function filesAt(url: string): Promise<Files> {
+async function filesAt(url: string): Promise<ModelFiles> {
   const read = async (name: string): Promise<Response> => {
     const response = await fetch(url + name);
     if (!response.ok) throw new Error(`no file: ${name} (status ${response.status})`);
     return response;
   };
   const model = new Uint8Array(await (await read("model.onnx")).arrayBuffer());
-  return { model, external: new Map(), config: await (await read("config.json")).json() };
+  return { modelPath: "model.onnx", model, external: new Map(), config: await (await read("config.json")).json() };
 }
 
 /** The unchanged graph with its weights where they were downloaded, as the explaining session has them. */
-const stockSource = ({ model }: Files): SessionSource => ({
+const stockSource = ({ model }: ModelFiles): SessionSource => ({
   graph: encodeModel(decodeModel(model), { externalize: { location: "model" } }),
   external: [{ path: "model", data: model }],
 });
@@ -42,32 +47,88 @@ const stockSource = ({ model }: Files): SessionSource => ({
 let session: Session;
 let feeds: Readonly<Record<string, Tensor>>;
 let fetches: readonly string[];
+/** What an explaining session is fed and asked to go back. */
+let backFeeds: Readonly<Record<string, Tensor>>;
+let backFetches: readonly string[];
 
-/** Creates a session and runs it once on `tokens` tokens. Returns the bytes of the heap then. */
-async function open(url: string, variant: Variant, tokens: number): Promise<{ heap: number; attention: number }> {
+/** Creates a session and runs it once on `tokens` tokens. Returns the bytes of the heap then, and the ms of the making. */
+async function open(
+  url: string,
+  variant: Variant,
+  tokens: number,
+): Promise<{ heap: number; attention: number; ms: number; nodes: number }> {
   const backend = startWasm();
+  await backend.warm();
   const files = await filesAt(url);
   const { canonical, anatomy } = understand(files);
-  const source = variant === "stock" ? stockSource(files) : sessionSource(files, withTaps(canonical, anatomy));
+  const built =
+    variant === "explaining" ? explainingModel(canonical, anatomy, [gradientMode]) : plainModel(canonical, anatomy);
+  const source = variant === "stock" ? stockSource(files) : sessionSource(files, built.model);
+  const started = performance.now();
   session = await backend.create(source);
+  const ms = performance.now() - started;
   const ids = Array.from({ length: tokens }, (_, i) => 1000 + 7 * i);
   const batch: Batch = { ids: [ids], mask: [ids.map(() => 1)], segments: [ids.map(() => 0)] };
   const used = variant === "stock" ? new Set(session.inputNames) : usedInputs(canonical.model.graph);
-  feeds = feedsOf(
+  const inputs = feedsOf(
     canonical.inputs.filter((i) => used.has(i.name)),
     batch,
   );
+  feeds = { ...inputs, ...(variant === "explaining" ? { ...built.idle, ...targetFeeds(noTarget(1), session) } : {}) };
   const probs = anatomy.sites.map((s) => s.probs.value);
-  fetches = ["logits", ...(variant === "stock" ? [] : probs)];
+  fetches = ["logits", ...(variant === "tapped" ? probs : [])];
+  if (variant === "explaining") {
+    const target = { classes: [[1]], weights: [[1]], positions: [tokens - 1], scale: "logit" } as const;
+    backFeeds = { ...feeds, ...targetFeeds(target, session), [switchOf(gradientMode)]: on };
+    const answer = session.outputNames.includes(targetRow) ? targetRow : "logits";
+    const by = [anatomy.embedding.sources[0], ...probs].map((value) => cotangentOf(gradientMode, value));
+    backFetches = [answer, ...probs, ...by];
+  }
   await run();
-  return { heap: heapBytes() ?? 0, attention: probs.length };
+  const nodes = variant === "stock" ? decodeModel(files.model).graph.nodes : built.model.graph.nodes;
+  return { heap: heapBytes() ?? 0, attention: probs.length, ms, nodes: countOf(nodes) };
 }
+
+const countOf = (nodes: readonly Node[]): number =>
+  nodes.reduce((sum, node) => sum + 1 + subgraphsOf(node).reduce((n, g) => n + countOf(g.nodes), 0), 0);
 
 /** One forward pass. Returns its milliseconds. */
 async function run(): Promise<number> {
   const started = performance.now();
   await session.run(feeds, fetches);
   return performance.now() - started;
+}
+
+/** One pass forward and back, with all attention and the derivatives by it and the embeddings. Returns its milliseconds. */
+async function back(): Promise<{ ms: number; heap: number }> {
+  const started = performance.now();
+  await session.run(backFeeds, backFetches);
+  return { ms: performance.now() - started, heap: heapBytes() ?? 0 };
+}
+
+let engine: Awaited<ReturnType<typeof openEngine>>;
+
+/** Opens a model as methods use it. */
+async function openRows(url: string): Promise<void> {
+  engine = await openEngine(await filesAt(url), startWasm().create);
+}
+
+/**
+ * Milliseconds of so many rows run as methods run them: forward, or back to the embeddings from points on the way from a
+ * base; and the bytes of the heap then.
+ */
+async function rows(tokens: number, count: number, isBack: boolean): Promise<{ ms: number; heap: number }> {
+  const ids = Array.from({ length: tokens }, (_, i) => 1000 + 7 * i);
+  const row = { ids, mask: ids.map(() => 1), segments: ids.map(() => 0), position: tokens - 1 };
+  const passes = passesOf(engine);
+  const base = isBack ? await passes.embeddings(ids.map(() => 1)) : undefined;
+  const all: PassRow[] = Array.from({ length: count }, (_, k) =>
+    isBack ? { ...row, base, alpha: (k + 1) / count } : { ...row, ids: ids.with(k % tokens, 1) },
+  );
+  const wanted: Wanted = { target: { position: null, index: 1 }, ...(isBack ? { by: [{ at: "embedding" }] } : {}) };
+  const started = performance.now();
+  await passes.run(all, wanted, () => {});
+  return { ms: performance.now() - started, heap: heapBytes() ?? 0 };
 }
 
 /** All attention of a pass, [heads, tokens, tokens] of each layer. */
