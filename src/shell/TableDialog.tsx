@@ -22,7 +22,8 @@ export function TableDialog() {
   const rows = [...table.rows()];
   const kept = pin < 0 ? rows : rows.filter((row) => row[pin] === 1);
   if (column >= 0) kept.sort((a, b) => Math.abs(Number(b[column])) - Math.abs(Number(a[column])));
-  const shown = kept.slice(0, MOST);
+  const header = table.header.slice(0, table.columns);
+  const shown = kept.slice(0, MOST).map((row) => row.slice(0, table.columns));
   return (
     <DialogFrame title={`${entry.label} as a table`} wide>
       <p className="small">
@@ -34,7 +35,7 @@ export function TableDialog() {
         <table>
           <thead>
             <tr>
-              {table.header.map((name) => (
+              {header.map((name) => (
                 <th key={name} scope="col">
                   {name.replaceAll("_", " ")}
                 </th>

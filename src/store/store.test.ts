@@ -365,7 +365,7 @@ test("a view keeps its own state, and a link brings it back", async () => {
   const { state, actions } = workspace();
   await actions.start("#view=neuron&layer=2&head=3&order=weight");
   expect(state()).toMatchObject({ view: "neuron", site: 2, head: 3, notices: [] });
-  expect(state().own.neuron).toEqual({ dimensions: "model", keys: "weight", vectors: true });
+  expect(state().own.neuron).toEqual({ dimensions: "model", keys: "weight", vectors: true, key: null });
   actions.change("neuron", { keys: "text", dimensions: "contribution" });
   actions.stepLayer(1);
   expect(state()).toMatchObject({ site: 3, head: 3 });

@@ -64,7 +64,7 @@ const links: fc.Arbitrary<Link> = fc
       embed: fc.boolean(),
       own: fc.constantFrom(
         { neuron: { dimensions: "contribution" as const } },
-        { neuron: { keys: "weight" as const, vectors: false } },
+        { neuron: { keys: "weight" as const, vectors: false, key: 12 } },
       ),
     },
     { requiredKeys: [] },

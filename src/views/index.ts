@@ -2,10 +2,11 @@ import type { ViewId } from "../store/state";
 import { attribution } from "./attribution";
 import { heads } from "./heads";
 import { model } from "./model";
+import { neuron } from "./neuron";
 import type { View } from "./view";
 
 /** Every view of the product, in the order of their keys. A new one is a folder and a line here. */
-export const views: readonly View[] = [heads, model, attribution];
+export const views: readonly View[] = [heads, model, neuron, attribution];
 
 /** The view of an id; the first one until that of the id is there. */
 export const viewOf = (id: ViewId): View => views.find((view) => view.id === id) ?? views[0]!;

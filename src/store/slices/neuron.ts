@@ -1,4 +1,4 @@
-import { choice, type Slice, toggle } from "./slice";
+import { choice, type Slice, toggle, wrong } from "./slice";
 
 /** How Neuron is drawn. Its layer, head and pinned token are those of Heads. */
 export interface NeuronState {
@@ -8,15 +8,21 @@ export interface NeuronState {
   readonly keys: "text" | "weight";
   /** Draws the vectors of queries and keys; products alone otherwise. */
   readonly vectors: boolean;
+  /** The key whose meeting with the query the inspector spells out; null takes the strongest. */
+  readonly key: number | null;
 }
 
-const initial: NeuronState = { dimensions: "model", keys: "text", vectors: true };
+const initial: NeuronState = { dimensions: "model", keys: "text", vectors: true, key: null };
 
 export const neuron: Slice<NeuronState> = {
   initial,
   link: {
     dims: choice("dimensions", ["model", "contribution"], initial.dimensions),
     order: choice("keys", ["text", "weight"], initial.keys),
+    key: {
+      read: (raw) => (/^\d{1,5}$/.test(raw) ? { value: { key: Number(raw) } } : wrong("a token's position")),
+      write: ({ key }) => (key === null ? undefined : `${key}`),
+    },
     vectors: toggle("vectors", initial.vectors),
   },
 };

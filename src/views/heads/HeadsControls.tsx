@@ -10,7 +10,7 @@ import { headName, kindLabels } from "./names";
 /** Layers beyond this many are picked from a list. */
 const MOST_CELLS = 26;
 
-function LayerStepper({ shown }: { readonly shown: Shown }) {
+export function LayerStepper({ shown }: { readonly shown: Shown }) {
   const site = useApp((state) => state.site);
   const phone = usePhone();
   const { setSite, stepLayer } = useActions();

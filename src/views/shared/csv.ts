@@ -18,4 +18,6 @@ export interface Table {
   readonly about: string;
   /** The column that a short list of the rows goes by, largest magnitude first; none keeps their order. */
   readonly strongest?: string;
+  /** A short list shows so many columns, from the first on; all of them unless said otherwise. */
+  readonly columns?: number;
 }

@@ -133,21 +133,30 @@ export function signedColour({ scheme, surface }: Palette, value: number): strin
   return interpolateBrBG(deep + ((t - KNEE) / (1 - KNEE)) ** 1.25 * (pale - deep));
 }
 
-const tables = new Map<Scheme, Uint8ClampedArray>();
+const tables = new Map<string, Uint8ClampedArray>();
 
-/** 256 RGBA colours of `attentionColour`, for pixels. [256, 4] */
-export function attentionTable(palette: Palette): Uint8ClampedArray {
-  let table = tables.get(palette.scheme);
+/** 256 RGBA colours, for pixels, made once a scheme. [256, 4] */
+function tableOf(name: string, { scheme }: Palette, colourAt: (i: number) => string): Uint8ClampedArray {
+  const key = `${name} ${scheme}`;
+  let table = tables.get(key);
   if (!table) {
     table = new Uint8ClampedArray(256 * 4);
     for (let i = 0; i < 256; i++) {
-      const { r, g, b } = rgb(attentionColour(palette, i / 255));
+      const { r, g, b } = rgb(colourAt(i));
       table.set([r, g, b, 255], i * 4);
     }
-    tables.set(palette.scheme, table);
+    tables.set(key, table);
   }
   return table;
 }
+
+/** Colours of `attentionColour` from 0 to 1. */
+export const attentionTable = (palette: Palette): Uint8ClampedArray =>
+  tableOf("attention", palette, (i) => attentionColour(palette, i / 255));
+
+/** Colours of `signedColour` from -1 to 1; zero is entry 127.5, which both middle ones stand for. */
+export const signedTable = (palette: Palette): Uint8ClampedArray =>
+  tableOf("signed", palette, (i) => signedColour(palette, i / 127.5 - 1));
 
 /** Relative luminance after WCAG, 0 to 1. */
 export function luminance(of: string): number {
