@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import proto, { type onnx } from "onnx-proto";
 import { readSafetensors } from "../src/tensor/safetensors";
+import type { ExplainRequest } from "../src/worker/protocol";
 import { filesOf, type Hub, startHub } from "./hub-server";
 import { expect, failure, test, value } from "./worker-fixtures";
 
@@ -53,6 +54,93 @@ test("a shipped model: what it is, what it reads, where it attends", async ({ wo
   for (const { index } of model.sites)
     expectClose(await worker.attention(result.trace, index), bert.read(`short.attn.${index}`));
   expect(result.memory).toBeGreaterThan(2 ** 20);
+});
+
+test("methods explain a pass in their slots, as the references do", async ({ worker, page }) => {
+  await worker.open();
+  value(await worker.load({ kind: "shipped", id: "bert-seqcls" }));
+  const { trace, target } = value(await worker.run({ kind: "text", text: bert.text }));
+  const methods: ExplainRequest["methods"] = [
+    { id: "leave-one-out", options: { drop: "logit" } },
+    { id: "exact-shapley" },
+    { id: "occlusion", options: { window: 0 } },
+    { id: "rollout" },
+    { id: "integrated-gradients" },
+  ];
+  const slots = await page.evaluate(
+    async ([request, count]) => {
+      const told: { values: readonly number[]; matrix: number; cost: number; failed: string }[] = [];
+      const begun = new Set<number>();
+      await window.page.explainer.explain(request, (event) => {
+        if (event.kind === "progress") begun.add(event.slot);
+        else if (event.kind === "failure")
+          told[event.slot] = { values: [], matrix: 0, cost: 0, failed: event.failure.message };
+        else {
+          const { values, details, cost } = event.result;
+          told[event.slot] = { values, matrix: details?.matrix?.length ?? 0, cost: cost.forward, failed: "" };
+        }
+      });
+      return begun.size === count ? told : []; // all was told by the time that the call resolved
+    },
+    [{ trace, target, unit: "token", seed: 0, methods } as const, methods.length] as const,
+  );
+  expect(slots).toHaveLength(methods.length);
+  const [loo, shapley, occlusion, rollout, ig] = slots;
+  const close = (found: readonly number[] | undefined, golden: ArrayLike<number>) => {
+    for (const [i, v] of found!.entries()) expect(Math.abs(v - golden[i]!)).toBeLessThan(1e-3);
+  };
+  close(loo?.values.slice(1, -1), bert.read("short.loo.logit_drop").slice(1, -1));
+  expect([loo?.values[0], loo?.values.at(-1), loo?.cost]).toEqual([0, 0, bert.tokens.length - 1]);
+  close(shapley?.values.slice(1, -1), bert.read("short.shapley.logit"));
+  expect(occlusion?.failed).toContain("window=0");
+  expect(rollout).toMatchObject({ matrix: bert.tokens.length ** 2, failed: "" });
+  expect(ig?.failed).toBe("");
+  close(ig?.values, bert.read("short.ig.gl"));
+});
+
+test("what is asked later takes the place of an explanation, and a run too", async ({ worker, page }) => {
+  await worker.open();
+  value(await worker.load({ kind: "shipped", id: "bert-seqcls" }));
+  const text = `${bert.text} ${bert.text} ${bert.text} ${bert.text}`;
+  const input = { kind: "text", text } as const;
+  const { trace, target } = value(await worker.run(input));
+  const endings = await page.evaluate(
+    async ([asked, of]) => {
+      const { explainer } = window.page;
+      const request = (id: string) => ({ ...asked, methods: [{ id }] });
+      /** How a long explanation ends that is interrupted once it runs. */
+      const interrupted = async (by: () => Promise<unknown>): Promise<string> => {
+        let interrupt = () => {};
+        const runs = new Promise<void>((resolve) => {
+          interrupt = resolve;
+        });
+        const long = explainer
+          .explain(request("kernel-shap"), (event) => {
+            if (event.kind === "progress" && event.done > 0) interrupt();
+          })
+          .then(
+            () => "done",
+            (error: { failure: { code: string } }) => error.failure.code,
+          );
+        await runs;
+        await by();
+        return long;
+      };
+      let later = "";
+      const ends = [
+        await interrupted(() =>
+          explainer.explain(request("leave-one-out"), (event) => {
+            later = event.kind;
+          }),
+        ),
+        await interrupted(() => explainer.cancel("explanations")),
+        await interrupted(() => explainer.run(of, null)),
+      ];
+      return [...ends, later];
+    },
+    [{ trace, target, unit: "token", seed: 0 } as const, input] as const,
+  );
+  expect(endings).toEqual(["cancelled", "cancelled", "cancelled", "result"]);
 });
 
 test("progress tells bytes, of each file and of all", async ({ worker }) => {
