@@ -1,8 +1,9 @@
 import { expect, test } from "vitest";
 import { traceOfTensors } from "../explain/trace-file/open";
 import { numberOfHalf } from "../tensor/half";
-import type { Tensor } from "../tensor/tensor";
+import { float32, type Tensor } from "../tensor/tensor";
 import { rangesOf } from "./loading/trace";
+import type { ExplainEvent } from "./protocol";
 import { createTraceExplainer } from "./trace-explainer";
 
 const even = (heads: number, rows: number, columns: number): Tensor => ({
@@ -55,9 +56,40 @@ test("heads that look at their own text are scored", async () => {
   expect(scores[0]?.previous).toBeCloseTo(1 / 3);
 });
 
-test("what needs a model says so", async () => {
-  const request = { trace: 7, target: { position: null, index: 0 }, methods: [], unit: "token", seed: 0 } as const;
-  await expect(explainer.explain(request, () => {})).rejects.toThrow("no model: explaining needs one");
+const about = { model: { name: "tiny" }, tokens: { decoder: { tokens: ["<s>", "Ġx", "Ġy"] } } };
+const causal = float32([1, 3, 3], [1, 0, 0, 0.5, 0.5, 0, 0.25, 0.25, 0.5]);
+const single = createTraceExplainer(
+  traceOfTensors(
+    { ...about, sites: [0, 1].map((layer) => ({ layer, kind: "decoder", heads: 1 })) },
+    new Map([
+      ["attention.0", causal],
+      ["attention.1", causal],
+    ]),
+  ),
+  8,
+);
+
+test("what reads attention alone explains, and what needs a model says so", async () => {
+  const told: ExplainEvent[] = [];
+  const methods = [{ id: "rollout" }, { id: "leave-one-out" }];
+  const request = { trace: 8, target: { position: null, index: 0 }, methods, unit: "token", seed: 0 } as const;
+  await single.explain(request, (event) => told.push(event));
+  const [rolled, refused] = told;
+  // ((A + I) / 2)², its last row
+  const half = [1, 0, 0, 0.25, 0.75, 0, 0.125, 0.125, 0.75];
+  const last = [0, 1, 2].map((j) => [0, 1, 2].reduce((sum, k) => sum + half[6 + k]! * half[k * 3 + j]!, 0));
+  expect(rolled).toMatchObject({ slot: 0, kind: "result" });
+  for (const [j, value] of last.entries())
+    expect(rolled?.kind === "result" && rolled.result.values[j]).toBeCloseTo(value, 6);
+  expect(refused).toMatchObject({ slot: 1, kind: "failure" });
+  expect(refused?.kind === "failure" && refused.failure.message).toContain("no model: leave-one-out needs one");
+  await expect(explainer.explain(request, () => {})).rejects.toThrow(
+    "no model: an explanation of two stacks needs one",
+  );
+});
+
+test("queries and keys are read where they came with it", async () => {
+  await expect(explainer.scoring(7, 0, 0)).rejects.toThrow("no queries and keys");
 });
 
 test("a server without ranges is asked once", async () => {

@@ -1,9 +1,18 @@
+import type { Method, MethodContext } from "../explain/attribution";
+import { attribute } from "../explain/explain";
+import { attentionFlow } from "../explain/methods/attention-flow";
+import { rawAttention } from "../explain/methods/raw-attention";
+import { rollout } from "../explain/methods/rollout";
+import type { Passes } from "../explain/passes";
 import { scoresOfSite } from "../explain/scores";
+import type { Trace } from "../explain/trace";
 import type { TraceFile } from "../explain/trace-file/open";
+import { traceScoring } from "../explain/trace-file/scoring";
+import { unitsOf } from "../explain/unit";
 import type { Encoding } from "../text/encoding";
-import { fail } from "./failure";
+import { fail, toMethodFailure } from "./failure";
 import type { Explainer, LoadedModel, RunResult } from "./protocol";
-import { sliceOf } from "./slice";
+import { scoringSlice, sliceOf } from "./slice";
 
 /** What a trace has no model for. */
 const needsModel = (what: string) =>
@@ -60,6 +69,41 @@ export function encodingOfTrace({ about: { tokens } }: TraceFile): Pick<RunResul
   };
 }
 
+/** Methods that read attention alone. */
+const methods: readonly Method[] = [rawAttention, rollout, attentionFlow];
+
+const noPasses: Passes = {
+  spent: { forward: 0, backward: 0 },
+  has: () => false,
+  pause: async () => {},
+  run: async () => {
+    throw needsModel("a pass");
+  },
+  embeddings: async () => {
+    throw needsModel("an embedding");
+  },
+};
+
+/** The attention of one stack, as methods read it. */
+function readable(trace: TraceFile): Trace {
+  const { encoding, stacks } = encodingOfTrace(trace);
+  if (stacks) throw needsModel("an explanation of two stacks");
+  const refuse = async (): Promise<never> => {
+    throw needsModel("reading values");
+  };
+  return {
+    encoding,
+    sites: trace.about.sites,
+    logits: { dtype: "float32", dims: [0], data: new Float32Array(0) },
+    answers: [],
+    attention: trace.attention,
+    queries: trace.queries,
+    keys: trace.keys,
+    values: refuse,
+    residual: refuse,
+  };
+}
+
 /** A trace in an explainer's place: its attention is read head by head, and what needs a model says so. */
 export function createTraceExplainer(trace: TraceFile, id: number, file = ""): Explainer {
   const { sites } = trace.about;
@@ -94,12 +138,39 @@ export function createTraceExplainer(trace: TraceFile, id: number, file = ""): E
       );
       return each.flat();
     },
-    scoring: async () => {
-      throw needsModel("reading queries and keys");
+    async scoring(_, site, head) {
+      if (!trace.hasQueries(site)) throw fail("bad-input", "no queries and keys: this trace came without them");
+      const attention = await trace.attention(site, head);
+      const read = traceScoring(attention, await trace.queries(site, head), await trace.keys(site, head));
+      return scoringSlice(site, head, read, attention);
     },
-    methods: async () => [],
-    explain: async () => {
-      throw needsModel("explaining");
+    methods: async () => methods.map(({ run: __, ...info }) => info),
+    async explain({ methods: wanted, target, unit, seed }, tell) {
+      const read = readable(trace);
+      const context: MethodContext = {
+        engine: { family: infoOf(trace).family, task: "features", layers: sites.length, sites },
+        trace: read,
+        // Without a target of its own, what the last token of a decoder or the first of an encoder attends to.
+        target: {
+          ...target,
+          position: target.position ?? (sites[0]?.kind === "decoder" ? read.encoding.ids.length - 1 : 0),
+        },
+        passes: noPasses,
+        units: unitsOf(read.encoding, unit),
+        substitutes: { pad: null, mask: null, unknown: null },
+        seed,
+        onPartial: () => {},
+      };
+      for (const [slot, { id, options = {} }] of wanted.entries()) {
+        try {
+          const method = methods.find((m) => m.id === id);
+          if (!method) throw needsModel(id);
+          const result = await attribute(method, context, options, () => performance.now());
+          tell({ slot, kind: "result", result });
+        } catch (error) {
+          tell({ slot, kind: "failure", failure: toMethodFailure(error) });
+        }
+      }
     },
     memory: async () => null,
     cancel: async () => {},
