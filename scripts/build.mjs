@@ -37,12 +37,12 @@ export function ensureBuild(root) {
   const state = stateOf(root);
   const built = existsSync(join(root, "dist/index.html")) && existsSync(stamp) && readFileSync(stamp, "utf8") === state;
   if (built) return true;
-  const vite = join(root, "node_modules/vite/bin/vite.js");
-  const { status } = spawnSync(process.execPath, [vite, "build", "--logLevel", "warn"], {
-    cwd: root,
-    stdio: "inherit",
-  });
-  if (status !== 0) return false;
+  const steps = [
+    [join(root, "node_modules/vite/bin/vite.js"), "build", "--logLevel", "warn"],
+    [join(root, "scripts/viewer.mjs")],
+  ];
+  for (const step of steps)
+    if (spawnSync(process.execPath, step, { cwd: root, stdio: "inherit" }).status !== 0) return false;
   mkdirSync(dirname(stamp), { recursive: true });
   writeFileSync(stamp, state);
   return true;

@@ -19,7 +19,7 @@ import { TextField } from "./shell/TextField";
 import { useActions, useApp, useWorkspace, WorkspaceContext } from "./store/react";
 import type { Workspace } from "./store/store";
 import { linkOf } from "./store/url";
-import { viewOf } from "./views";
+import { viewOf, views } from "./views";
 import { usePhone, useScheme } from "./views/shared/environment";
 
 const dialogs = { models: ModelPicker, keys: KeysDialog, embed: EmbedDialog, table: TableDialog } as const;
@@ -82,14 +82,44 @@ function EmbedFooter() {
   );
 }
 
-function Page() {
+/** Views that need no model to run. */
+const readable = new Set(["heads", "model", "neuron", "rollout"]);
+
+/** Under a trace that stands by itself: its name, and its other views. */
+function ViewerFooter() {
+  const name = useApp((state) => state.model?.name);
+  const view = useApp((state) => state.view);
+  const { setView } = useActions();
+  return (
+    <footer className="embed-footer">
+      <nav aria-label="Views">
+        {views
+          .filter(({ id }) => readable.has(id))
+          .map(({ id, label }) => (
+            <button
+              key={id}
+              type="button"
+              className="link"
+              aria-current={id === view ? "page" : undefined}
+              onClick={() => setView(id)}
+            >
+              {label}
+            </button>
+          ))}
+      </nav>
+      <span>{name}</span>
+    </footer>
+  );
+}
+
+function Page({ viewer }: { readonly viewer: boolean }) {
   const scheme = useScheme();
   const phone = usePhone();
   const embed = useApp((state) => state.embed);
   const dialog = useApp((state) => state.dialog);
   const view = useApp((state) => state.view);
   useKeys();
-  useLink();
+  useLink(!viewer); // a frame without an address of its own has none to write
   useEffect(() => {
     document.documentElement.dataset.theme = scheme;
   }, [scheme]);
@@ -122,7 +152,7 @@ function Page() {
           </ErrorBoundary>
         )}
       </div>
-      {embed ? <EmbedFooter /> : phone ? <Tabs /> : <StatusLine />}
+      {viewer ? <ViewerFooter /> : embed ? <EmbedFooter /> : phone ? <Tabs /> : <StatusLine />}
       {Dialog && <Dialog />}
       <Notices />
       <DropZone />
@@ -141,11 +171,12 @@ function EditText() {
   );
 }
 
-export function App({ workspace }: { readonly workspace: Workspace }) {
+/** `viewer`: a trace by itself, with no engine and no address. */
+export function App({ workspace, viewer = false }: { readonly workspace: Workspace; readonly viewer?: boolean }) {
   return (
     <WorkspaceContext value={workspace}>
       <ErrorBoundary>
-        <Page />
+        <Page viewer={viewer} />
       </ErrorBoundary>
     </WorkspaceContext>
   );

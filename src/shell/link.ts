@@ -10,9 +10,10 @@ export const addressOf = (link: Link): string =>
   `${location.origin}${location.pathname}${location.search}#${writeLink(link)}`;
 
 /** Keeps the fragment of the address as the state is, and follows links that are opened in this page. */
-export function useLink(): void {
+export function useLink(on = true): void {
   const { store, actions } = useWorkspace();
   useEffect(() => {
+    if (!on) return;
     let last = location.hash;
     const write = debounce(() => {
       const { source } = store.getState();
@@ -34,5 +35,5 @@ export function useLink(): void {
       write.cancel();
       window.removeEventListener("hashchange", opened);
     };
-  }, [store, actions]);
+  }, [on, store, actions]);
 }

@@ -216,7 +216,12 @@ export const linksOf = (heads: readonly ShownHead[], { side, row }: RowRef): Flo
 /** The sentence that says what the picture leaves out. */
 export function notDrawnSentence({ held, outside, thin }: NotDrawn, plan: Plan, sentences: string | null): string {
   const names = [
-    ...new Set(plan.units.flatMap((unit, i) => (plan.left[i] ? [unit.special ? unit.label : "the first token"] : []))),
+    ...new Set(
+      plan.units.flatMap((unit, i) => {
+        const isKey = unit.from >= plan.columns[0] && unit.to <= plan.columns[1];
+        return plan.left[i] && isKey ? [unit.special ? unit.label : "the first token"] : [];
+      }),
+    ),
   ];
   const listed = names.length < 3 ? names.join(" and ") : `${names.slice(0, -1).join(", ")} and ${names.at(-1)}`;
   const parts = [

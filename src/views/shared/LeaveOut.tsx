@@ -19,10 +19,10 @@ export function LeaveOutControls({
   const mergeWords = useApp((state) => state.mergeWords);
   const pairFilter = useApp((state) => state.pairFilter);
   const { toggleSinks, toggleWords, setPairFilter } = useActions();
-  const { encoding } = shown.result;
+  const { encoding, stacks } = shown.result;
   return (
     <div className="leave-out">
-      {of.includes("texts") && hasPair(encoding) && (
+      {of.includes("texts") && !stacks && hasPair(encoding) && (
         <Segmented label="Texts" value={pairFilter} options={filters} onChange={setPairFilter} />
       )}
       <div className="switches">

@@ -16,12 +16,15 @@ export function ViewHeader({
   readonly children?: ReactNode;
 }) {
   const example = useApp(({ shown }) => shown?.origin === "example");
+  const embed = useApp((state) => state.embed);
+  const name = useApp(({ shown }) => shown?.model.name);
   return (
     <header className="view-header">
       <div className="view-title">
         <div>
           <h1>
             {title}
+            {embed && name && <span className="of-model">{name}</span>}
             {example && <span className="tag">Example, computed in advance</span>}
           </h1>
           <p>{subtitle}</p>
@@ -51,13 +54,18 @@ function PanelButton() {
 /** The buttons that every view has. */
 export function ViewTools() {
   const { openDialog } = useActions();
+  const embed = useApp((state) => state.embed);
+  const table = (
+    <button type="button" className="ghost" onClick={() => openDialog("table")}>
+      {icons.table}
+      <span>Table</span>
+    </button>
+  );
+  if (embed) return table;
   return (
     <>
       <PanelButton />
-      <button type="button" className="ghost" onClick={() => openDialog("table")}>
-        {icons.table}
-        <span>Table</span>
-      </button>
+      {table}
       <button type="button" className="ghost" onClick={() => openDialog("embed")}>
         {icons.code}
         <span>Embed</span>
