@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { constrainedFit, drawAsCaptum, drawKernel } from "./kernel-samples";
+import { constrainedFit, drawAsCaptum, drawKernel, firstOnPath } from "./kernel-samples";
 import { allCoalitions, choose, shapleyOf } from "./methods/exact-shapley";
 import { captumFit, kernelShap } from "./methods/kernel-shap";
 import { optionsOf } from "./parameter";
@@ -54,6 +54,18 @@ describe("the samples of Kernel SHAP", () => {
       [2.02480432, 1.18172173, 0.54058021, -0.70658841],
       7,
     );
+  });
+
+  // shap 0.51, KernelExplainer with l1_reg="num_features(k)" on every coalition
+  it.each([
+    [6, 3, [2.15103457, 1.11891011, 0, 0, 0, 0.31894475]],
+    [8, 4, [3.08490106, 1.70487714, 0, 0, -0.90365273, 0, 0, 1.0114951]],
+    [8, 10, [3.02480432, 1.6447804, 0.33654525, -0.76231877, -0.96374946, 0.30005693, 0.36610355, 0.95139836]],
+    [7, 1, [3.9841821, 0, 0, 0, 0, 0, 0]],
+  ])("keep of %i players the %i that the reference keeps, and give them its values", (players, kept, expected) => {
+    const samples = drawKernel(randomOf(0), players, 2 * players + 2048);
+    const of = [samples, samples.coalitions.map(formula), 0, whole(players)] as const;
+    close(constrainedFit(...of, firstOnPath(...of, kept)), expected, 7);
   });
 
   it("take whole sizes while they last, then pairs, as heavy as what they stand for", () => {
@@ -123,6 +135,13 @@ describe("Kernel SHAP", () => {
     await kernelShap.run(context, optionsOf(kernelShap.parameters));
     expect(spent.forward).toBe(2 * 40 + 2048 + 2);
     expect(partials.length).toBeGreaterThan(5);
+  });
+
+  it("keeps no more than is asked", async () => {
+    const { context } = made();
+    const { values, completeness } = await kernelShap.run(context, optionsOf(kernelShap.parameters, { kept: 2 }));
+    expect(values.filter((v) => v !== 0)).toHaveLength(2);
+    expect(completeness!.sum).toBeCloseTo(completeness!.expected, 10);
   });
 
   it("of one unit, or none, is what there is", async () => {

@@ -1,4 +1,5 @@
 import type { Coalition } from "./coalitions";
+import { larsOrder } from "./lars";
 import { ridge } from "./linear";
 import type { Random } from "./random";
 
@@ -88,25 +89,64 @@ export function drawAsCaptum(random: Random, players: number, samples: number): 
 
 /**
  * Values that fit best what the coalitions are worth, by weighted least squares, and add up to `whole - none` exactly: the
- * last player's is what the others leave.
+ * last one's is what the others leave. Only `chosen` players have one, the rest 0; all of them unless said otherwise.
  */
 export function constrainedFit(
   { coalitions, weights }: Samples,
   worth: ArrayLike<number>,
   none: number,
   whole: number,
+  chosen: readonly number[] = Array.from(coalitions[0] ?? [0], (_, p) => p),
 ): number[] {
-  const players = coalitions[0]?.length ?? 1;
-  const free = players - 1;
-  if (free === 0) return [whole - none];
+  const values = new Array<number>(coalitions[0]?.length ?? 1).fill(0);
+  if (chosen.length === 0) return values; // nobody makes a difference
+  const free = chosen.length - 1;
+  const last = chosen[free];
   const x = new Float64Array(coalitions.length * free);
   const y = coalitions.map((coalition, r) => {
-    const last = coalition[free];
-    for (let p = 0; p < free; p++) x[r * free + p] = coalition[p] - last;
-    return worth[r] - none - last * (whole - none);
+    for (let c = 0; c < free; c++) x[r * free + c] = coalition[chosen[c]] - coalition[last];
+    return worth[r] - none - coalition[last] * (whole - none);
   });
   const { coefficients } = ridge(x, free, y, weights, { alpha: 0, intercept: false });
-  return [...coefficients, whole - none - total(coefficients)];
+  coefficients.forEach((v, c) => {
+    values[chosen[c]] = v;
+  });
+  values[last] = whole - none - total(coefficients);
+  return values;
+}
+
+/**
+ * The players that shap keeps where it is told `num_features(count)`, as it is by default for ten: the first on the path of
+ * least angle regression over the coalitions and, as the constraint's other half, over who is missing from them.
+ */
+export function firstOnPath(
+  { coalitions, weights }: Samples,
+  worth: ArrayLike<number>,
+  none: number,
+  whole: number,
+  count: number,
+): number[] {
+  const players = coalitions[0]?.length ?? 1;
+  if (count >= players || coalitions.length === 0) return Array.from({ length: players }, (_, p) => p);
+  const gram = new Float64Array(players * players);
+  const right = new Float64Array(players);
+  const add = (row: ArrayLike<number>, y: number, weight: number): void => {
+    for (let p = 0; p < players; p++) {
+      if (row[p] === 0) continue;
+      right[p] += weight * row[p] * y;
+      for (let q = 0; q < players; q++) gram[p * players + q] += weight * row[p] * row[q];
+    }
+  };
+  coalitions.forEach((coalition, r) => {
+    const size = total(coalition);
+    add(coalition, worth[r] - none, weights[r] * (players - size));
+    add(
+      Float64Array.from(coalition, (there) => there - 1),
+      worth[r] - whole,
+      weights[r] * size,
+    );
+  });
+  return larsOrder(gram, right, count);
 }
 
 const total = (values: ArrayLike<number>): number => Array.from(values).reduce((sum, v) => sum + v, 0);

@@ -1,6 +1,6 @@
 import type { Method } from "../attribution";
 import { everyone, gameOf, growing, noone } from "../coalitions";
-import { constrainedFit, drawAsCaptum, drawKernel, type Samples } from "../kernel-samples";
+import { constrainedFit, drawAsCaptum, drawKernel, firstOnPath, type Samples } from "../kernel-samples";
 import { ridge } from "../linear";
 import { perturbationOf, removalParameter, spread } from "../perturbation";
 import { randomOf } from "../random";
@@ -23,7 +23,7 @@ export const kernelShap: Method = {
   weakness: "Its texts have holes that the model never saw; as Captum draws, 25 passes are next to noise.",
   cost: "(2n + 2048)F, at most 2ⁿ F; as Captum 25F",
   source: "Lundberg and Lee 2017; shap 0.51, KernelExplainer; Captum, KernelShap",
-  note: "shap keeps only ten units by an L1 path unless told otherwise; here all have their value.",
+  note: "shap keeps only ten units, by an L1 path, unless told otherwise; here all have their value unless you ask for that.",
   signed: true,
   parameters: [
     {
@@ -46,6 +46,16 @@ export const kernelShap: Method = {
       max: 20_000,
       step: 1,
     },
+    {
+      id: "kept",
+      label: "Units that are kept",
+      note: "0 keeps all. shap keeps 10 by default, the first on the path of least angle regression; the rest read 0.",
+      kind: "number",
+      default: 0,
+      min: 0,
+      max: 512,
+      step: 1,
+    },
     removalParameter,
   ],
   async run(context, options) {
@@ -53,12 +63,16 @@ export const kernelShap: Method = {
     const { players, values } = gameOf(perturbationOf(context, options), passes);
     const asCaptum = options.sampling === "captum";
     const count = Math.round(Number(options.samples)) || (asCaptum ? 25 : 2 * players.length + 2048);
+    const kept = Math.round(Number(options.kept));
     const samples = (asCaptum ? drawAsCaptum : drawKernel)(randomOf(seed), players.length, count);
     const coalitions = [noone(players), everyone(players), ...samples.coalitions];
     const fitted = (known: number, worth: Float64Array) => {
       const part = { coalitions: samples.coalitions.slice(0, known - 2), weights: samples.weights.slice(0, known - 2) };
       const rest = worth.subarray(2, known);
-      const found = asCaptum ? captumFit(part, rest) : constrainedFit(part, rest, worth[0], worth[1]);
+      const of = [part, rest, worth[0], worth[1]] as const;
+      const found = asCaptum
+        ? captumFit(part, rest)
+        : constrainedFit(...of, kept > 0 ? firstOnPath(...of, kept) : undefined);
       return spread(players, found, units.length);
     };
     const enough = 2 * players.length + 2;

@@ -95,7 +95,7 @@ describe("LIME", () => {
     const exact = limeOf(many, many.map(value), { ...options, selection: "all" });
     expect(details!.surrogate!.r2).toBeGreaterThan(0.3);
     expect(details!.surrogate!.r2).toBeLessThan(1);
-    for (const [i, v] of values.slice(1, 7).entries()) expect(v).toBeCloseTo(exact.values[i], 0);
+    for (const [i, v] of values.slice(1, 7).entries()) expect(Math.abs(v - exact.values[i])).toBeLessThan(0.05);
     expect([values[0], values[7]]).toEqual([0, 0]);
     expect(spent.forward).toBe(64);
     expect(partials.length).toBeGreaterThan(10);

@@ -6,6 +6,7 @@ import { type Analytic, analyticContext, tangled } from "../testing/analytic";
 import { allCoalitions, choose, exactShapley } from "./exact-shapley";
 import { featureAblation } from "./feature-ablation";
 import { methods } from "./index";
+import { kernelShap } from "./kernel-shap";
 import { leaveOneOut } from "./leave-one-out";
 import { occlusion, windowsOf } from "./occlusion";
 import { random } from "./random";
@@ -257,6 +258,18 @@ it.each(perturbing.map((method) => [method.id, method] as const))(
     ).rejects.toThrow("no tokens: this model reads images");
   },
 );
+
+it.each(perturbing.map((method) => [method.id, method] as const))(
+  "%s of a model that never changes its mind is 0 throughout",
+  async (_, method) => {
+    const { values } = await run(method, {}, { logit: () => 0.7 });
+    for (const v of values) expect(v).toBeCloseTo(0, 12);
+  },
+);
+
+it("kept by a path that leads nowhere, nobody has a value", async () => {
+  expect((await run(kernelShap, { kept: 2 }, { logit: () => 0.7 })).values).toEqual(ids.map(() => 0));
+});
 
 it("random values follow from the seed and leave special tokens alone", async () => {
   const { values, spent } = await run(random, {}, { seed: 1 });
