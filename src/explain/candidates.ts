@@ -71,24 +71,10 @@ export function readTarget(
     if (index !== undefined && !(index >= 0 && index < row.length))
       throw new RangeError(`no output: ${index} of ${row.length}`);
   }
-  const order = Array.from(row.keys()).sort((a, b) => row[b] - row[a]);
-  const index = chosen?.index ?? order[0];
+  const index = chosen?.index ?? row.indexOf(row.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY));
   const against = chosen?.against;
-  const probabilities = softmax(row);
-  const whole = row.length <= 2 * listed;
-  const shown = whole
-    ? order
-    : [...new Set([...order.slice(0, listed), index, ...(against === undefined ? [] : [against])])];
-  const candidates = shown
-    .sort((a, b) => row[b] - row[a])
-    .map(
-      (i): Candidate => ({
-        index: i,
-        label: labelOf(engine, trace, i, vocabulary),
-        logit: row[i],
-        probability: probabilities[i],
-      }),
-    );
+  const asked = against === undefined ? [index] : [index, against];
+  const candidates = candidatesIn(engine, trace, row, asked, vocabulary);
   return {
     target: {
       position,
@@ -100,10 +86,36 @@ export function readTarget(
   };
 }
 
+/** An output row, best first: every class, or the likeliest tokens together with those asked for. */
+export function candidatesIn(
+  engine: Described,
+  trace: Pick<Trace, "encoding">,
+  row: Float32Array,
+  asked: readonly number[],
+  vocabulary: Vocabulary,
+): Candidate[] {
+  const order = Array.from(row.keys()).sort((a, b) => row[b] - row[a]);
+  const probabilities = softmax(row);
+  const shown = row.length <= 2 * listed ? order : [...new Set([...order.slice(0, listed), ...asked])];
+  return shown
+    .sort((a, b) => row[b] - row[a])
+    .map((index) => ({
+      index,
+      label: labelOf(engine, trace, index, vocabulary),
+      logit: row[index],
+      probability: probabilities[index],
+    }));
+}
+
 /** A span model's start logits: its answer begins at one of the text's tokens. */
 const answerRow = ({ answers }: Trace): Float32Array => toFloat32(answers[0]);
 
-function labelOf({ task, labels }: Described, { encoding }: Trace, index: number, vocabulary: Vocabulary): string {
+function labelOf(
+  { task, labels }: Described,
+  { encoding }: Pick<Trace, "encoding">,
+  index: number,
+  vocabulary: Vocabulary,
+): string {
   if (/classification/.test(task)) return labels?.[index] ?? `class ${index}`;
   return task === "question-answering" ? (encoding.tokens[index] ?? String(index)) : vocabulary.token(index);
 }

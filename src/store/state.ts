@@ -6,6 +6,7 @@ import type { Device, Failure, HeadScores, LoadedModel, ModelSource, Progress, R
 import type { Catalog, Look } from "./catalog";
 import type { Example } from "./example";
 import type { Explanation } from "./explanation";
+import type { Measure, Measuring } from "./measured";
 import { initialSlices, type SliceStates } from "./slices";
 
 /** Views by their names in links, in the order of their keys. */
@@ -81,6 +82,10 @@ export interface State {
   readonly methodOptions: Readonly<Record<string, Options>>;
   readonly unit: UnitKind;
   readonly seed: number;
+  /** How faithful they are, of what is shown; null where nothing was measured. */
+  readonly measuring: Measuring | null;
+  /** What was measured in this session, oldest first. */
+  readonly measures: readonly Measure[];
 
   /** What is looked at. */
   readonly view: ViewId;
@@ -141,6 +146,8 @@ export const initial: State = {
   methodOptions: {},
   unit: "token",
   seed: 0,
+  measuring: null,
+  measures: [],
   view: "heads",
   site: 0,
   heads: [0],

@@ -4,9 +4,11 @@ import type { Assets, Context } from "./actions/context";
 import { explainActions } from "./actions/explain";
 import { linkActions } from "./actions/link";
 import { lookActions } from "./actions/look";
+import { measureActions } from "./actions/measure";
 import { modelActions } from "./actions/model";
 import { targetActions } from "./actions/target";
 import { textActions } from "./actions/text";
+import { withoutActions } from "./actions/without";
 import { AttentionCache } from "./attention";
 import { sameSubject } from "./explanation";
 import { ScoringCache } from "./scoring";
@@ -33,6 +35,8 @@ function actionsOf(context: Context) {
     ...model,
     ...look,
     ...explain,
+    ...measureActions(context),
+    ...withoutActions(context),
     ...targetActions(context),
     ...linkActions(context, text, model),
     /** Escape: stops what runs, else unpins, else closes the open head. */

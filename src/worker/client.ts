@@ -110,6 +110,8 @@ export function createClient(options: ClientOptions = {}): Explainer {
     scores: (trace) => call((api) => api.scores(trace)),
     methods: () => call((api) => api.methods()),
     explain: (request, onEvent) => call((api) => api.explain(request, Comlink.proxy(onEvent))),
+    measure: (request, onProgress) => call((api) => api.measure(request, Comlink.proxy(onProgress))),
+    without: (request) => call((api) => api.without(request)),
     memory: async () => (current ? call((api) => api.memory()) : null),
     async cancel(only) {
       if (!only) loading?.stop();

@@ -1,10 +1,13 @@
 import { readTarget } from "../explain/candidates";
+import { measureFaithfulness } from "../explain/faithfulness";
 import { methods } from "../explain/methods";
 import { passesOf } from "../explain/passes-of";
 import { inductionScores, scoresOf } from "../explain/scores";
 import type { SiteScoring } from "../explain/scoring";
+import { substitutesOf } from "../explain/substitutes";
 import type { Target } from "../explain/target";
 import type { Trace } from "../explain/trace";
+import { unitsOf } from "../explain/unit";
 import { breath } from "./breath";
 import { encodeInput } from "./encode";
 import { explainEach } from "./explain";
@@ -21,10 +24,12 @@ import type {
   Explainer,
   ExplainRequest,
   Input,
+  MeasureRequest,
   ModelSource,
   RunResult,
   ScoringSlice,
 } from "./protocol";
+import { answerWithout } from "./removed";
 import { heapBytes } from "./runtime/heap";
 import { scoringSlice, sliceOf } from "./slice";
 
@@ -115,6 +120,20 @@ export function createExplainer({ models, hub, firstTrace }: Settings): Explaine
     return { trace: id, encoding, ...target(trace, chosen), ms, memory: heapBytes() };
   });
 
+  /** What methods and measures are given of a pass. */
+  const contextOf = (
+    { trace: id, target: chosen, unit }: Pick<ExplainRequest, "trace" | "target" | "unit">,
+    letThrough: () => Promise<void>,
+  ) => {
+    const { engine, tokenizer, vocabulary } = ready();
+    const trace = traceOf(id);
+    return {
+      ...{ engine, trace, vocabulary, target: target(trace, chosen).target },
+      ...{ units: unitsOf(trace.encoding, unit), substitutes: substitutesOf(tokenizer) },
+      passes: passesOf(engine, letThrough),
+    };
+  };
+
   const explanations = latest(
     async (request: ExplainRequest, tell: (event: ExplainEvent) => void, signal: AbortSignal): Promise<void> => {
       const letThrough = async () => {
@@ -127,6 +146,24 @@ export function createExplainer({ models, hub, firstTrace }: Settings): Explaine
       const wanted = { ...request, target: target(trace, request.target).target };
       const passes = passesOf(engine, letThrough);
       await explainEach({ engine, tokenizer, trace, passes, signal }, wanted, tell);
+    },
+  );
+
+  const measures = latest(
+    async (request: MeasureRequest, tell: (done: number, total: number) => void, signal: AbortSignal) => {
+      const letThrough = async () => {
+        await breath();
+        signal.throwIfAborted();
+      };
+      await letThrough();
+      const context = contextOf(request, letThrough);
+      let told = performance.now();
+      const onPartial = ({ done, total }: { done: number; total: number }) => {
+        if (done < total && performance.now() - told < 50) return;
+        told = performance.now();
+        tell(done, total);
+      };
+      return measureFaithfulness({ ...context, seed: request.seed, onPartial }, request.attributions);
     },
   );
 
@@ -188,10 +225,17 @@ export function createExplainer({ models, hub, firstTrace }: Settings): Explaine
       explaining = new AbortController();
       return explanations.call(request, onEvent, explaining.signal);
     },
+    measure(request, onProgress) {
+      explaining.abort();
+      explaining = new AbortController();
+      return measures.call(request, onProgress, explaining.signal);
+    },
+    without: (request) => answerWithout(contextOf(request, breath), request),
     memory: async () => heapBytes(),
     async cancel(only) {
       explaining.abort();
       explanations.drop();
+      measures.drop();
       if (only) return;
       loading.abort();
       scoring.abort();

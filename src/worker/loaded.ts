@@ -1,5 +1,6 @@
 import type { Vocabulary } from "../explain/candidates";
 import { type Engine, openEngine } from "../explain/engine";
+import { substitutesOf } from "../explain/substitutes";
 import { encodeIds } from "../text/ids";
 import { loadTokenizer } from "../text/load";
 import type { Tokenizer } from "../text/tokenizer";
@@ -110,6 +111,11 @@ export async function loadModel(
   }
   const { sites, layers, heads, family, architecture, precision, task, labels, pairs } = engine;
   const stated = files.config?.vocab_size;
+  const substitutes = substitutesOf(tokenizer);
+  const standIn = (of: "pad" | "mask" | "unknown"): string | null => {
+    const id = substitutes[of];
+    return id === null || !tokenizer ? null : tokenizer.token(id);
+  };
   return {
     engine,
     tokenizer,
@@ -122,6 +128,7 @@ export async function loadModel(
       ...{ architecture, family, task, precision, layers, heads, sites, labels, pairs },
       maxTokens: least(engine.maxTokens, tokenizer?.maxLength ?? null),
       tokenizer: tokenizer !== null,
+      substitutes: { pad: standIn("pad"), mask: standIn("mask"), unknown: standIn("unknown") },
       device: verdict.device,
       threads: choice.backend.threads,
       sha256: await hash,

@@ -1,4 +1,6 @@
 import type { Attribution, MethodInfo, Options } from "../explain/attribution";
+import type { Faithfulness } from "../explain/faithfulness";
+import type { Removal } from "../explain/removal";
 import type { ScoreForm } from "../explain/scoring";
 import type { Candidate, Target } from "../explain/target";
 import type { SiteInfo } from "../explain/trace";
@@ -64,6 +66,8 @@ export interface LoadedModel {
   readonly pairs: boolean;
   /** False where ids must be typed. */
   readonly tokenizer: boolean;
+  /** Tokens of the vocabulary that can stand in for one that is taken away; null where there is none. */
+  readonly substitutes: Readonly<Record<"pad" | "mask" | "unknown", string | null>>;
   /** True for what ran elsewhere: its attention is there, and nothing can be run. */
   readonly trace?: true;
   readonly device: Device;
@@ -177,6 +181,28 @@ export type ExplainEvent = {
   | { readonly kind: "failure"; readonly failure: Failure }
 );
 
+/** Methods whose faithfulness is measured, on the pass that they explained. */
+export interface MeasureRequest extends Omit<ExplainRequest, "methods"> {
+  readonly attributions: readonly Attribution[];
+}
+
+/** Units of a pass that are taken away, and what stands in their place. */
+export interface WithoutRequest extends Pick<ExplainRequest, "trace" | "target" | "unit"> {
+  readonly units: readonly number[];
+  /** `auto` is the nearest to saying nothing that the vocabulary has. */
+  readonly removal: Removal | "auto";
+}
+
+/** What the model says then. */
+export interface Without {
+  /** What stood in their place: a token of the vocabulary, or null for nothing. */
+  readonly token: string | null;
+  readonly candidates: readonly Candidate[];
+  /** The target on its own scale, with the units and without. */
+  readonly before: number;
+  readonly after: number;
+}
+
 /** Every failure that a person can meet: what stopped, what still works, what to do. Crosses the worker boundary as data. */
 export interface Failure {
   readonly code:
@@ -248,6 +274,13 @@ export interface Explainer {
    * with `cancelled`, and what was told before stands. Rejects with `bad-input` where the request as a whole can't be.
    */
   explain(request: ExplainRequest, onEvent: (event: ExplainEvent) => void): Promise<void>;
+  /**
+   * Takes the methods' first units away, or all others, and tells what becomes of the target. Gives way to explanations
+   * and runs that come later, as they do to it.
+   */
+  measure(request: MeasureRequest, onProgress: (done: number, total: number) => void): Promise<Faithfulness>;
+  /** One pass without some units. Rejects with `bad-input` where the vocabulary lacks what should stand there. */
+  without(request: WithoutRequest): Promise<Without>;
   memory(): Promise<number | null>;
   /** Stops what is loaded, run or explained, or only the explanations. */
   cancel(only?: "explanations"): Promise<void>;

@@ -33,6 +33,8 @@ export function createTraceClient(): Explainer {
     scores: (trace) => call((to) => to.scores(trace)),
     methods: async () => (current ? current.methods() : []),
     explain: (request, onEvent) => call((to) => to.explain(request, onEvent)),
+    measure: (request, onProgress) => call((to) => to.measure(request, onProgress)),
+    without: (request) => call((to) => to.without(request)),
     memory: async () => null,
     cancel: async () => {},
   };

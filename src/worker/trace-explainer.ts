@@ -37,6 +37,7 @@ export function infoOf({ about }: TraceFile, file = ""): LoadedModel {
     maxTokens: null,
     pairs: false,
     tokenizer: false,
+    substitutes: { pad: null, mask: null, unknown: null },
     trace: true,
     device: "wasm",
     threads: 1,
@@ -171,6 +172,12 @@ export function createTraceExplainer(trace: TraceFile, id: number, file = ""): E
           tell({ slot, kind: "failure", failure: toMethodFailure(error) });
         }
       }
+    },
+    measure: async () => {
+      throw needsModel("measuring faithfulness");
+    },
+    without: async () => {
+      throw needsModel("answering without a token");
     },
     memory: async () => null,
     cancel: async () => {},

@@ -69,6 +69,12 @@ const api: WorkerApi = {
       await explainer.explain(request, tell).finally(() => Promise.all(told));
     });
   },
+  measure(request, onProgress) {
+    const told: unknown[] = [];
+    const tell = (done: number, total: number) => void told.push(onProgress(done, total));
+    return outcomeOf(() => explainer.measure(request, tell).finally(() => Promise.all(told)));
+  },
+  without: (request) => outcomeOf(() => explainer.without(request)),
   memory: () => outcomeOf(() => explainer.memory()),
   cancel: (only) => outcomeOf(() => explainer.cancel(only)),
 };

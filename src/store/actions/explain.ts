@@ -138,7 +138,7 @@ export function explainActions({ get, set, explainer }: Context) {
     setSeed: (seed: number): void => set({ seed }),
     /** Forgets what was said of another pass or target, and ends what still runs for it. */
     async forgetExplanations(): Promise<void> {
-      set({ explanations: {} });
+      set({ explanations: {}, measuring: null });
       await leave();
     },
   };

@@ -4,6 +4,8 @@ import { type Slice, wrong } from "./slice";
 /** The methods that Compare holds against each other. */
 export interface CompareState {
   readonly methods: readonly MethodId[];
+  /** The one that the cursor is on, wherever it is drawn. */
+  readonly lit: string | null;
 }
 
 /** What runs without being asked: one or two of each family, none of which takes more passes than some tens of texts. */
@@ -18,6 +20,7 @@ const initial: CompareState = {
     "leave-one-out",
     "random",
   ],
+  lit: null,
 };
 
 const same = (a: readonly string[], b: readonly string[]): boolean => a.join() === b.join();

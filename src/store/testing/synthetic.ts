@@ -12,6 +12,7 @@ import type {
   ScoringSlice,
 } from "../../worker/protocol";
 import { noise } from "./noise";
+import { syntheticMeasure, syntheticWithout } from "./synthetic-answers";
 import { syntheticExplain, syntheticMethods } from "./synthetic-methods";
 
 /** Shape of a made-up model. */
@@ -252,6 +253,7 @@ export function syntheticExplainer(
     maxTokens: 512,
     pairs: of.pairs ?? false,
     tokenizer: of.tokenizer ?? true,
+    substitutes: { pad: "[PAD]", mask: "[MASK]", unknown: null },
     device: device === "wasm" ? "wasm" : "webgpu",
     threads: 2,
     sha256: "0".repeat(64),
@@ -326,6 +328,16 @@ export function syntheticExplainer(
     },
     methods: async () => syntheticMethods(),
     explain: (request, onEvent) => syntheticExplain(traced(request.trace).encoding, request, gate, onEvent),
+    async measure(request, onProgress) {
+      const { encoding } = traced(request.trace);
+      await gate("measure");
+      return syntheticMeasure(encoding, request, onProgress);
+    },
+    async without(request) {
+      const { encoding, model: of } = traced(request.trace);
+      await gate("without");
+      return syntheticWithout(encoding, request, candidatesOf(of));
+    },
     memory: async () => 412e6,
     cancel: async () => {},
   };

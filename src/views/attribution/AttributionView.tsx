@@ -19,7 +19,8 @@ import { barOf, barScale, placesFor } from "./bars";
 import { type AttributionPicture, ends } from "./figure";
 import { chosenMethod, costOf, gapOf, leftOutText, pictureOf } from "./picture";
 
-const families = {
+/** Families of methods, as menus name them. */
+export const families = {
   attention: "Attention",
   gradient: "Gradients",
   relevance: "Relevance",

@@ -5,7 +5,7 @@ import { grouped, type MethodRow } from "./rows";
 
 export const ROW = 24;
 const CAPTION = 24;
-const LARGEST = 26;
+const LARGEST = 44;
 const SMALLEST = 10;
 /** Cells without labels, of texts that labels would make wider than anyone scrolls. */
 const BARE = 4;

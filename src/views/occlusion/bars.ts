@@ -7,7 +7,7 @@ import type { Palette } from "../shared/palette";
 import { clip, type Mark, tokWidth } from "../shared/scene";
 
 const LEFT = 48;
-const WIDEST = 42;
+const WIDEST = 84;
 const NARROWEST = 12;
 const PLOT = 190;
 const ABOVE = 26;
@@ -97,7 +97,7 @@ export function barsMarks(layout: BarsLayout, picture: BarsPicture, palette: Pal
   }
   marks.push(words(left + 4, top - 12, up, palette.ink3));
   if (values.some((value) => value < 0)) marks.push(words(left + 4, bottom + 2, down, palette.ink3));
-  const bar = Math.min(26, cell * 0.68);
+  const bar = Math.min(34, cell * 0.68);
   const numbered = cell >= 30;
   for (const [i, value] of values.entries()) {
     const x = left + (i + 0.5) * cell;

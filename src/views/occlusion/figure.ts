@@ -13,8 +13,10 @@ export interface OcclusionPicture {
   readonly model: string;
   readonly units: readonly Unit[];
   readonly values: Values;
-  /** Strongest first. */
+  /** Windows, strongest first. */
   readonly regions: readonly Region[];
+  /** Units of a window. */
+  readonly window: string;
   /** "Change in the logit of POSITIVE less NEGATIVE when one token is replaced by [MASK]." */
   readonly subtitle: string;
   readonly up: string;
@@ -30,7 +32,7 @@ const ROW = 20;
 
 /** The view as a figure: bars over their tokens, then the strongest regions. */
 export function occlusionFigure(picture: OcclusionPicture, palette: Palette, width: number): Scene {
-  const { model, units, values, regions, subtitle, up, down, pinned, notes } = picture;
+  const { model, units, values, regions, window, subtitle, up, down, pinned, notes } = picture;
   const layout = barsLayout(Math.max(560, width) - 2 * EDGE, units, values);
   const wide = layout.width + 2 * EDGE;
   const list = ABOVE + layout.height + 20;
@@ -44,7 +46,7 @@ export function occlusionFigure(picture: OcclusionPicture, palette: Palette, wid
     words(EDGE, 28, `Occlusion · ${model}`, palette.ink, { size: 13, weight: 600 }),
     words(EDGE, 46, subtitle, palette.ink2, { size: 12 }),
     ...shift(barsMarks(layout, { units, values, up, down, pinned, hovered: null }, palette), EDGE, ABOVE),
-    words(EDGE, list, `Strongest regions, ${shown.length} of ${regions.length}`, palette.ink, {
+    words(EDGE, list, `Windows of ${window}, the strongest ${shown.length} of ${regions.length}`, palette.ink, {
       size: 12,
       weight: 600,
     }),
@@ -76,19 +78,24 @@ export function occlusionFigure(picture: OcclusionPicture, palette: Palette, wid
   };
 }
 
-/** A row a region, strongest first. */
-export const occlusionTable = ({ units, regions, pinned }: OcclusionPicture): Table => ({
-  header: ["from_position", "to_position", "text", "change", ...(pinned === null ? [] : ["pinned"])],
-  about: "from, to, text, change of the target",
-  count: regions.length,
-  *rows() {
-    for (const region of regions)
-      yield [
-        units[region.units[0]!]!.from,
-        units[region.units.at(-1)!]!.to - 1,
-        regionText(region, units),
-        Number(region.value.toPrecision(6)),
-        ...(pinned === null ? [] : [Number(region.units.includes(pinned))]),
-      ];
-  },
-});
+/** A row a unit in the order of the text, then a row a window, strongest first. */
+export const occlusionTable = ({ units, values, regions, window, pinned }: OcclusionPicture): Table => {
+  const alone = units.flatMap(({ special }, i): Region[] => (special ? [] : [{ units: [i], value: values[i]! }]));
+  return {
+    header: ["window", "from_position", "to_position", "text", "change", ...(pinned === null ? [] : ["pinned"])],
+    about: "window, from, to, text, change of the target",
+    strongest: "change",
+    count: alone.length + regions.length,
+    *rows() {
+      for (const [i, region] of [...alone, ...regions].entries())
+        yield [
+          i < alone.length ? 1 : Number(window),
+          units[region.units[0]!]!.from,
+          units[region.units.at(-1)!]!.to - 1,
+          regionText(region, units),
+          Number(region.value.toPrecision(6)),
+          ...(pinned === null ? [] : [Number(region.units.includes(pinned))]),
+        ];
+    },
+  };
+};

@@ -9,6 +9,17 @@ type Value = number | string | boolean;
 
 /** Choices up to so many stand side by side. */
 const SIDE_BY_SIDE = 3;
+/** And where their names are no longer together than so many letters. */
+const LETTERS = 30;
+
+const short = (choices: readonly { readonly label: string }[]): boolean =>
+  choices.length <= SIDE_BY_SIDE && choices.reduce((sum, { label }) => sum + label.length, 0) <= LETTERS;
+
+/** A text is asked for only where a choice beside it says "text". */
+const askedFor = (parameter: Parameter, all: readonly Parameter[], options: Readonly<Record<string, Value>>): boolean =>
+  parameter.kind !== "text" ||
+  all.every((each) => each.kind !== "choice" || !each.choices.some(({ id }) => id === "text")) ||
+  Object.values(options).includes("text");
 
 /** Takes what is typed when it is whole: on Enter, or when the field is left. */
 function TextInput({
@@ -85,7 +96,7 @@ export function Field({
         return <TextInput label={label} value={value as number} number={{ min, max, step }} onChange={take} />;
       }
       case "choice":
-        return parameter.choices.length <= SIDE_BY_SIDE && Object.keys(lacking).length === 0 ? (
+        return short(parameter.choices) && Object.keys(lacking).length === 0 ? (
           <Segmented
             label={label}
             value={`${value}`}
@@ -144,7 +155,8 @@ export function MethodForm({
   const parameters = only
     ? only.flatMap((name) => method.parameters.filter((parameter) => parameter.id === name))
     : method.parameters;
-  return parameters.map((parameter) => (
+  const asked = parameters.filter((parameter) => askedFor(parameter, method.parameters, options));
+  return asked.map((parameter) => (
     <Field
       key={`${id} ${parameter.id}`}
       parameter={parameter}

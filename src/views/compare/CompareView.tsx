@@ -1,0 +1,173 @@
+import { useEffect, useMemo } from "react";
+import { useActions, useApp } from "../../store/react";
+import type { Shown } from "../../store/state";
+import { CommonFields, isSampled, ShadeScale } from "../attribution/AttributionView";
+import { canExplain, useExplain, useUnits } from "../shared/explaining";
+import { NoTarget, WaitingForModel } from "../shared/Progress";
+import { nameOf } from "../shared/target";
+import { ViewHeader, ViewTools } from "../shared/ViewFrame";
+import { Agreements } from "./Agreements";
+import { CompareMatrix } from "./CompareMatrix";
+import { Faithful } from "./Faithful";
+import { Guide } from "./Guide";
+import { MethodMenu } from "./MethodMenu";
+import { Numbers } from "./Numbers";
+import {
+  agreement,
+  byCost,
+  comparisonOf,
+  disagreements,
+  measured,
+  playersOf,
+  resultsIn,
+  rowsOf,
+  summary,
+} from "./picture";
+
+/** What the comparison is made from; it is made anew where one of these changes. */
+function useKnown() {
+  const unit = useApp((state) => state.unit);
+  const seed = useApp((state) => state.seed);
+  const model = useApp((state) => state.model);
+  const methods = useApp((state) => state.methods);
+  const explanations = useApp((state) => state.explanations);
+  const methodOptions = useApp((state) => state.methodOptions);
+  const measures = useApp((state) => state.measures);
+  const measuring = useApp((state) => state.measuring);
+  const picked = useApp((state) => state.own.compare.methods);
+  const attribution = useApp((state) => state.own.attribution);
+  const neuron = useApp((state) => state.own.neuron);
+  return useMemo(
+    () => ({
+      ...{ unit, seed, model, methods, explanations, methodOptions, measures, measuring },
+      own: { neuron, attribution, compare: { methods: picked, lit: null } },
+    }),
+    [unit, seed, model, methods, explanations, methodOptions, measures, measuring, picked, attribution, neuron],
+  );
+}
+
+/** Tokens about which methods disagree most. */
+function Disputed({ known, shown }: { readonly known: ReturnType<typeof useKnown>; readonly shown: Shown }) {
+  const units = useUnits(shown);
+  const { hover, pin } = useActions();
+  const hovered = useApp((state) => state.hovered);
+  const all = useMemo(() => disagreements(known), [known]);
+  if (all.length === 0) return null;
+  const place = (rank: number): string => `${Number.isInteger(rank) ? rank : rank.toFixed(1)}`;
+  return (
+    <section className="compare-part wide" aria-labelledby="disputed">
+      <h2 id="disputed">
+        Where do they disagree? <span>the place that methods give a token, 1 is the first</span>
+      </h2>
+      <ul className="disputes">
+        {all.map(({ unit, high, low }) => {
+          const { from, to, mark, label } = units[unit]!;
+          const token = { side: "query", index: from } as const;
+          return (
+            <li key={unit}>
+              <button
+                type="button"
+                data-lit={(hovered !== null && hovered.index >= from && hovered.index < to) || undefined}
+                onPointerEnter={() => hover(token)}
+                onPointerLeave={() => hover(null)}
+                onFocus={() => hover(token)}
+                onBlur={() => hover(null)}
+                onClick={() => pin(token)}
+              >
+                <b className="tok">
+                  {mark}
+                  {label}
+                </b>
+                <span>
+                  {place(high.rank)} by {high.method}
+                </span>
+                <span>
+                  {place(low.rank)} by {low.method}
+                </span>
+              </button>
+            </li>
+          );
+        })}
+      </ul>
+    </section>
+  );
+}
+
+/** Methods held against each other on one text and target. */
+export function CompareView({ shown }: { readonly shown: Shown }) {
+  const known = useKnown();
+  const stale = useApp((state) => state.stale);
+  const units = useUnits(shown);
+  const { measure } = useActions();
+  const players = playersOf(shown, known.unit);
+  const order = useMemo(() => byCost(known, players), [known, players]);
+  useExplain(order);
+  const rows = useMemo(() => rowsOf(known), [known]);
+  const results = useMemo(() => resultsIn(known), [known]);
+  const settled = rows.every(({ state }) => state === "done" || state === "failed");
+  const wanted = order.join();
+  const live = canExplain(shown);
+  useEffect(() => {
+    if (live && settled && results.length > 0) void measure(wanted.split(","));
+  }, [measure, live, settled, wanted, results]);
+  const alike = useMemo(() => agreement(known), [known]);
+  const faithful = useMemo(() => measured(known), [known]);
+  if (!live)
+    return (
+      <>
+        <ViewHeader title="Compare" subtitle="Methods over the same tokens, side by side." tools={<ViewTools />} />
+        <WaitingForModel what="Compare" />
+      </>
+    );
+  const name = nameOf(shown, shown.result.target.index);
+  const comparison = comparisonOf(results);
+  const tops = new Map(comparison?.methods.map(({ method, top }) => [method, top]));
+  const seeded = rows.some(({ id }) => isSampled(id));
+  const special = units.filter((unit) => unit.special).map(({ label }) => label);
+  return (
+    <>
+      <ViewHeader
+        title="Compare"
+        subtitle={summary(known, units)}
+        tools={
+          <>
+            <MethodMenu shown={shown} />
+            <ViewTools />
+          </>
+        }
+      >
+        <div className="explain-controls">
+          <CommonFields shown={shown} seeded={seeded} />
+        </div>
+      </ViewHeader>
+      {shown.result.candidates.length === 0 ? (
+        <NoTarget />
+      ) : (
+        <div className="compare fade" data-stale={stale || undefined} aria-busy={stale || !settled}>
+          <CompareMatrix rows={rows} units={units} tops={tops} target={name} />
+          <p className="compare-legend">
+            <ShadeScale signed />
+            <ShadeScale signed={false} />
+            <span>
+              Each row has its own maximum. Dash: counts against.
+              {special.length > 0 && ` ${[...new Set(special)].join(", ")} not ranked.`}
+            </span>
+          </p>
+          <div className="compare-parts">
+            {alike && (
+              <Agreements
+                agreement={alike}
+                n={comparison?.units.length ?? 0}
+                ids={results.map(({ method }) => method)}
+              />
+            )}
+            {results.length > 0 && <Faithful {...faithful} target={name} />}
+            <Disputed known={known} shown={shown} />
+            <Numbers />
+            <Guide />
+          </div>
+        </div>
+      )}
+    </>
+  );
+}
