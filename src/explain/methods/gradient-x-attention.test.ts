@@ -44,8 +44,10 @@ describe("gradient x attention", () => {
         it(`weighs by ${by}, ${sign}, rows: ${rows}`, async () => {
           const context = smallContext(model, { target: { against: 2 } });
           const chosen = rows === "all" ? [0, 1, 2, 3, 4] : [0];
-          const { values } = await runMethod(gradientXAttention, context, { layer: 1, by, sign, rows });
+          const { values, details } = await runMethod(gradientXAttention, context, { layer: 1, by, sign, rows });
           expectClose(values, naive(context, 1, by, sign === "positive", chosen));
+          const each = [0, 1, 2, 3, 4].flatMap((i) => naive(context, 1, by, sign === "positive", [i]));
+          expectClose(details!.matrix!, each, 1e-6);
           expect(values.some((v) => Math.abs(v) > 1e-3)).toBe(true);
         });
 

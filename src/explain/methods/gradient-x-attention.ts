@@ -62,13 +62,12 @@ export const gradientXAttention: Method = {
     const tokens = trace.encoding.ids.length;
     const weighted = await weightedAttention(context, sites, by as By, sign === "positive");
     const row = answerRow(context);
+    const matrix = new Float64Array(tokens * tokens); // mean over layers
+    for (const one of weighted) addScaled(matrix, one, 1 / weighted.length);
     const values = new Float64Array(tokens);
-    for (const matrix of weighted) {
-      for (let i = 0; i < tokens; i++)
-        if (rows === "all" || i === row)
-          addScaled(values, matrix.subarray(i * tokens, (i + 1) * tokens), 1 / weighted.length);
-    }
-    return { values: summed(units, values) };
+    for (let i = 0; i < tokens; i++)
+      if (rows === "all" || i === row) addScaled(values, matrix.subarray(i * tokens, (i + 1) * tokens), 1);
+    return { values: summed(units, values), details: { matrix: Float32Array.from(matrix) } };
   },
 };
 
