@@ -22,7 +22,7 @@ export function passesOf(
   const atOnce = rowsAtOnce(canonical, anatomy);
   const words = new Map<string, Promise<Tensor>>();
   const run: Passes["run"] = async (rows, wanted, onRow) => {
-    const pairs = wanted.mode === "deeplift" && (wanted.by?.length ?? 0) > 0;
+    const pairs = /^deeplift/.test(wanted.mode ?? "") && (wanted.by?.length ?? 0) > 0;
     const back = (wanted.by?.length ?? 0) > 0;
     const most = (tokens: number) => Math.max(1, Math.floor(atOnce(tokens, back) / (pairs ? 2 : 1)));
     for (const chunk of chunksOf(rows.map(tokensOf), most)) {

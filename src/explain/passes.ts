@@ -46,7 +46,9 @@ export type ModeName =
    * Multipliers of DeepLIFT by true rescale rules: Δtarget/Δvalue between a row as it is and the same row at `base`,
    * which are run side by side. Rows need a `base`; `alpha` is left alone.
    */
-  | "deeplift";
+  | "deeplift"
+  /** The same by the rules of Captum: rescaled at activations that are modules, gradients elsewhere. Not complete. */
+  | "deeplift-captum";
 
 /** What is asked of each row. */
 export interface Wanted {

@@ -34,7 +34,7 @@ export const deeplift: Method = {
     const row = inputRow(trace, target);
     const base = await baselineOf(context, options);
     const { way, own, fromBase } = await endsOf(passes, row, base, target);
-    const mode = options.rules === "captum" ? "gradient" : "deeplift";
+    const mode = options.rules === "captum" ? "deeplift-captum" : "deeplift";
     const back = await resultOf(passes, { ...row, base }, { target, by: [{ at: "embedding" }], mode });
     const values = summed(units, dots(way, back.cotangent({ at: "embedding" }), row.ids.length));
     return { values, completeness: { expected: own - fromBase, sum: sumOf(values) } };

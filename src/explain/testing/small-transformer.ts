@@ -159,6 +159,7 @@ export const modeFactor: Readonly<Record<string, number>> = {
   "epsilon-lrp": 5,
   "gamma-lrp": 7,
   "lrp-0": 11,
+  "deeplift-captum": 1,
 };
 
 /** The model's passes: derivatives by differences; multipliers of DeepLIFT are the mean gradient over the straight path. */
@@ -181,7 +182,7 @@ export function smallPasses(model: SmallTransformer): Passes {
         const embedding = runOf(row);
         const own = { ...target, position: row.position };
         const logits = model.run(embedding, row.position ?? 0);
-        spent.forward += mode === "deeplift" ? 2 : 1;
+        spent.forward += mode.startsWith("deeplift") ? 2 : 1;
         if (by.length > 0) spent.backward++;
         const asked = (place: Place, list: readonly Place[]) => {
           if (!list.some((p) => nameOf(p) === nameOf(place))) throw new Error(`not asked for: ${nameOf(place)}`);

@@ -1,0 +1,69 @@
+import { describe, expect, it } from "vitest";
+import { GraphError } from "../../graph/error";
+import type { Graph, Node } from "../../onnx/model";
+import { exact } from "../gradients";
+import { captumRules, isModule } from "./captum";
+
+const node = (opType: string, name: string): Node => ({
+  name,
+  opType,
+  domain: "",
+  inputs: [`${name}.in`],
+  outputs: [`${name}.out`],
+  attributes: new Map(),
+});
+const graphOf = (nodes: readonly Node[]): Graph => ({ nodes }) as unknown as Graph;
+
+// as exporters name what BERT's pooler, RoBERTa's and DistilBERT's heads and OPT's blocks do
+const pooler = node("Tanh", "/bert/pooler/activation/Tanh");
+const head = node("Tanh", "/classifier/Tanh");
+const inline = node("Relu", "/Relu");
+const block = node("Relu", "/decoder/layers.0/activation_fn/Relu");
+const silu = node("Sigmoid", "/mlp/act_fn/Sigmoid");
+const attention = node("Softmax", "/self_attn/Softmax");
+const named = graphOf([
+  pooler,
+  node("DynamicQuantizeLinear", "/bert/pooler/activation/Tanh_output_0_QuantizeLinear"),
+  node("Gemm", "/bert/pooler/dense/Gemm"),
+  head,
+  node("Gemm", "/classifier/dense/Gemm"),
+  inline,
+  block,
+  node("MatMul", "/decoder/layers.0/fc1/MatMul"),
+  silu,
+  node("Mul", "/mlp/act_fn/Mul"),
+  attention,
+  node("MatMul", "/self_attn/MatMul"),
+]);
+
+describe("DeepLIFT as Captum", () => {
+  it("tells modules from functions by their names", () => {
+    expect([pooler, head, inline, block, silu, attention].map((n) => isModule(n, named))).toEqual([
+      true,
+      false,
+      false,
+      true,
+      false,
+      false,
+    ]);
+    expect(isModule(node("Tanh", "node_tanh"), named)).toBeNull();
+  });
+
+  it("rescales at modules and takes gradients elsewhere", () => {
+    const rules = captumRules(named, 7);
+    for (const n of named.nodes) {
+      const isRescaled = n === pooler || n === block;
+      expect(rules(n) === exact(n), n.name).toBe(!isRescaled);
+    }
+  });
+
+  it("doesn't guess what a file doesn't say", () => {
+    const bare = [node("Tanh", "node_tanh"), node("Softmax", "node_Softmax_1"), node("MatMul", "node_MatMul_1")];
+    const rules = captumRules(graphOf(bare), 7);
+    expect(() => rules(bare[0])).toThrow(GraphError);
+    expect(() => rules(bare[0])).toThrow("whether this was a module isn't in the file (node_tanh)");
+    for (const n of bare.slice(1)) expect(rules(n)).toBe(exact(n));
+    const module = node("Softmax", "/attend/softmax/Softmax");
+    expect(() => captumRules(graphOf([module]), 7)(module)).toThrow("DeepLIFT as Captum through a module");
+  });
+});
