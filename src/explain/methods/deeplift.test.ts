@@ -13,7 +13,7 @@ const times = (x: Float64Array, multipliers: Float64Array) =>
     return sum;
   });
 
-describe("DeepLIFT", () => {
+describe("DeepLIFT", { timeout: 60_000 }, () => {
   it("is the way from the baseline times its multipliers, and complete", async () => {
     const context = smallContext(model, { target: { against: 2 } });
     const x = model.embeddings(context.trace.encoding.ids);
@@ -32,6 +32,6 @@ describe("DeepLIFT", () => {
     const { values, completeness, cost } = await runMethod(deeplift, context, { rules: "captum" });
     expectClose(values, times(x, model.at(x, context.target, "embedding").gradient));
     expect(Math.abs(completeness!.sum - completeness!.expected)).toBeGreaterThan(0.05);
-    expect(cost).toMatchObject({ forward: 4, backward: 1 });
+    expect(cost).toMatchObject({ forward: 3, backward: 1 });
   });
 });

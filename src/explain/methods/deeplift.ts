@@ -1,7 +1,7 @@
 import type { Method } from "../attribution";
-import { baselineOf, baselineParameters, endsOf } from "../baseline";
-import { inputRow, resultOf } from "../passes";
-import { dots, sumOf } from "../per-token";
+import { baselineOf, baselineParameters } from "../baseline";
+import { inputRow, type Place, resultOf, valuesOf } from "../passes";
+import { difference, dots, sumOf } from "../per-token";
 import { summed } from "../unit";
 
 /** Differences from a baseline, shared out layer by layer. */
@@ -12,7 +12,7 @@ export const deeplift: Method = {
   measures: "What each token's difference from a baseline adds to the target, shared out at every operator.",
   strength: "The values sum to the difference that the input makes, for one pass back, and saturation doesn't hide it.",
   weakness: "Another baseline gives another answer, and how products and attention share out is a choice of rules.",
-  cost: "2F + 1B + 2F",
+  cost: "2F + 1B + 1F",
   source: "Shrikumar, Greenside and Kundaje 2017, arXiv:1704.02685",
   signed: true,
   parameters: [
@@ -33,10 +33,12 @@ export const deeplift: Method = {
     const { trace, target, passes, units } = context;
     const row = inputRow(trace, target);
     const base = await baselineOf(context, options);
-    const { way, own, fromBase } = await endsOf(passes, row, base, target);
+    const place: Place = { at: "embedding" };
     const mode = options.rules === "captum" ? "deeplift-captum" : "deeplift";
-    const back = await resultOf(passes, { ...row, base }, { target, by: [{ at: "embedding" }], mode });
-    const values = summed(units, dots(way, back.cotangent({ at: "embedding" }), row.ids.length));
-    return { values, completeness: { expected: own - fromBase, sum: sumOf(values) } };
+    const back = await resultOf(passes, { ...row, base }, { target, by: [place], read: [place], mode });
+    const way = difference(back.read(place), base);
+    const values = summed(units, dots(way, back.cotangent(place), row.ids.length));
+    const [fromBase] = await valuesOf(passes, [{ ...row, base, alpha: 0 }], target);
+    return { values, completeness: { expected: back.value - fromBase, sum: sumOf(values) } };
   },
 };

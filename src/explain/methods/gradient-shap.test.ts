@@ -12,7 +12,7 @@ const model = new SmallTransformer(false);
 const tensorOf = (ids: number[]): Tensor => ({ dtype: "float64", dims: [5, width], data: model.embeddings(ids) });
 const bases = [tensorOf([0, pad, pad, pad, 1]), tensorOf([0, 2, 2, 6, 1])];
 
-describe("GradientSHAP", () => {
+describe("GradientSHAP", { timeout: 60_000 }, () => {
   it("replays recorded draws", async () => {
     const context = smallContext(model, { target: { against: 0 } });
     const x = model.embeddings(context.trace.encoding.ids);

@@ -18,7 +18,7 @@ function naive(model: SmallTransformer, context: ReturnType<typeof smallContext>
   });
 }
 
-describe("integrated gradients", () => {
+describe("integrated gradients", { timeout: 60_000 }, () => {
   it.each([
     ["padding, special tokens kept", { baseline: "pad" }, [0, pad, pad, pad, 1]],
     ["the mask token", { baseline: "mask" }, [0, mask, mask, mask, 1]],

@@ -33,7 +33,7 @@ function naive(
   return result;
 }
 
-describe("layer conductance", () => {
+describe("layer conductance", { timeout: 60_000 }, () => {
   it("sums gradients times steps of the activation over the way", async () => {
     const context = smallContext(model, { target: { as: "log-probability" } });
     const { values, cost, completeness } = await runMethod(layerConductance, context, { layer: 1 });

@@ -218,7 +218,7 @@ export function meanGradient(
   base: Float64Array,
   target: Target,
 ): Float64Array {
-  const steps = 40;
+  const steps = 16;
   const mean = new Float64Array(x.length);
   for (let k = 0; k <= steps; k++) {
     const weight = (k === 0 || k === steps ? 1 : k % 2 === 1 ? 4 : 2) / (3 * steps);
