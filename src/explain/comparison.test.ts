@@ -29,6 +29,16 @@ describe("compare", () => {
     expect(found.spearman[0][0]).toMatchObject({ rho: 1, n: 4 });
   });
 
+  it("leaves out what a method has no value for", () => {
+    const found = compare([ig, said("leave-one-out", [0, 0.2, Number.NaN, 0.5, 0.1, 0])]);
+    expect(found.units).toEqual([1, 3, 4]);
+    expect(found.spearman[0][1]).toEqual(spearman([0.1, 0.4, 0.2], [0.2, 0.5, 0.1]));
+    expect(found.methods.map((m) => m.top)).toEqual([
+      [3, 4, 1],
+      [3, 1, 4],
+    ]);
+  });
+
   it("compares signed values of two signed methods, and magnitudes where one has no sign", () => {
     const { spearman: rho, kendall: tau } = compare([ig, drop, attention]);
     expect(rho[0][1]).toEqual(spearman([0.1, -0.9, 0.4, 0.2], [0.2, -0.7, 0.5, 0.1]));

@@ -6,6 +6,7 @@ import { kendall } from "./metrics/kendall";
 import { topOverlap } from "./metrics/overlap";
 import { descending, ranksOf } from "./metrics/ranks";
 import { spearman } from "./metrics/spearman";
+import type { Unit } from "./unit";
 
 /**
  * Which values of two methods are held against each other:
@@ -26,7 +27,7 @@ export interface ComparisonOptions {
 /** What several methods say of one text and target, held against each other. Nothing is run for it. */
 export interface Comparison {
   readonly scale: Scale;
-  /** The units that are compared, as indices into the attributions' units: all but special ones. */
+  /** The units that are compared, as indices into the attributions' units: see `comparedUnits`. */
   readonly units: readonly number[];
   /** In the attributions' order. */
   readonly methods: readonly MethodSummary[];
@@ -65,6 +66,13 @@ export interface Dispute {
 }
 
 /**
+ * Units on which methods can be held against each other, by their indices: all but special ones, and those that a method has
+ * no value for (NaN: the place that is read has none where tokens are deleted).
+ */
+export const comparedUnits = (units: readonly Unit[], attributions: readonly Pick<Attribution, "values">[]): number[] =>
+  units.flatMap((u, i) => (u.special || attributions.some(({ values }) => Number.isNaN(values[i])) ? [] : [i]));
+
+/**
  * Holds attributions of one text, target and units against each other.
  * Ranks of `disputes` and tops go by signed values where all methods have signs, else by magnitudes; `scale` overrides.
  * @throws RangeError for attributions that aren't of the same units, or none
@@ -82,7 +90,7 @@ export function compare(
       String(encoding.ids) === String(first.encoding.ids);
     if (!same) throw new RangeError(`not of the same units: ${method} and ${first.method}`);
   }
-  const units = first.units.flatMap((u, i) => (u.special ? [] : [i]));
+  const units = comparedUnits(first.units, attributions);
   const own = attributions.map(({ values }) => units.map((i) => values[i]));
   const sizes = own.map((values) => values.map(Math.abs));
   const bySize = (...pair: readonly Attribution[]): boolean =>

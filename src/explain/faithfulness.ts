@@ -1,4 +1,5 @@
 import type { Attribution, MethodContext } from "./attribution";
+import { comparedUnits } from "./comparison";
 import { type ScheduleId, schedules } from "./metrics/schedule";
 import { inputRow, type PassRow } from "./passes";
 import { randomOf } from "./random";
@@ -93,7 +94,7 @@ export async function measureFaithfulness(
   const { units, passes, seed, substitutes } = context;
   const removal = options.removal ?? defaultRemoval(substitutes);
   const schedule = schedules[id];
-  const players = units.flatMap((u, i) => (u.special ? [] : [i]));
+  const players = comparedUnits(units, attributions);
   const random = randomOf(seed);
   const scores = [
     ...attributions.map(({ values }) => players.map((i) => values[i])),

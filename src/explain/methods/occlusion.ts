@@ -10,16 +10,16 @@ export function windowsOf(players: number, window: number, stride: number): numb
   );
 }
 
-/** Each player's mean over the windows that cover it. */
+/** Each player's mean over the windows that cover it and have a value; NaN where none has. */
 export function meanOver(windows: readonly (readonly number[])[], drops: ArrayLike<number>, players: number): number[] {
   const [sums, counts] = [new Array<number>(players).fill(0), new Array<number>(players).fill(0)];
   windows.forEach((window, i) => {
-    for (const p of window) {
+    for (const p of Number.isNaN(drops[i]) ? [] : window) {
       sums[p] += drops[i];
       counts[p]++;
     }
   });
-  return sums.map((sum, p) => (counts[p] === 0 ? 0 : sum / counts[p]));
+  return sums.map((sum, p) => sum / counts[p]);
 }
 
 /** f(x) - f(x without the window), for windows that slide over the text. */
@@ -69,7 +69,7 @@ export const occlusion: Method = {
     const meansOf = (worth: Float64Array, known: number) =>
       spread(players, meanOver(windows.slice(0, known - 1), dropsOf(worth, known), players.length), units.length);
     const worth = await values(coalitions, (known, worth) =>
-      onPartial({ done: known, total: coalitions.length, values: meansOf(worth, known) }),
+      onPartial({ done: known, total: coalitions.length, values: meansOf(worth, known).map((v) => v || 0) }),
     );
     const drops = dropsOf(worth, coalitions.length);
     return {

@@ -139,6 +139,15 @@ describe("sliding windows", () => {
     expect(spent.forward).toBeLessThanOrEqual(Math.ceil((6 - window) / stride) + 2);
   });
 
+  it("that are deleted with the place that is read have no value; units get the mean of those that have", async () => {
+    const { values, details } = await run(occlusion, { window: 2, removal: "delete" }, { position: 3 });
+    const drops = details!.regions!.map((r) => r.value);
+    expect(drops.map(Number.isNaN)).toEqual([false, true, true, false, false]);
+    expect(values[3]).toBeNaN();
+    close(values.slice(4, 7), [drops[3], (drops[3] + drops[4]) / 2, drops[4]]);
+    close(values.slice(0, 3), [0, drops[0], drops[0]]);
+  });
+
   it("must not leave units out", async () => {
     await expect(run(occlusion, { window: 2, stride: 3 })).rejects.toThrow("bad stride: 3");
   });
