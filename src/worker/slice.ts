@@ -36,18 +36,27 @@ export function sliceOf(
   const [rowBin, columnBin] = [bin(rows, size), bin(columns, size)];
   const pooled = { rows: Math.ceil(rows / rowBin), columns: Math.ceil(columns / columnBin) };
   const data = new Uint16Array(heads.length * pooled.rows * pooled.columns);
-  let head = 0;
+  const largest = new Float32Array(pooled.columns);
+  let at = 0;
   for (const map of maps) {
-    const values = leaveOut.length > 0 ? without(map.data as Float32Array, columns, leaveOut) : map.data;
-    for (let start = 0; start < values.length; start += rows * columns, head++)
-      for (let i = 0; i < pooled.rows; i++)
-        for (let j = 0; j < pooled.columns; j++) {
-          let largest = 0; // probabilities
-          for (let r = i * rowBin; r < Math.min(rows, (i + 1) * rowBin); r++)
-            for (let c = j * columnBin; c < Math.min(columns, (j + 1) * columnBin); c++)
-              largest = Math.max(largest, values[start + r * columns + c] as number);
-          data[(head * pooled.rows + i) * pooled.columns + j] = half(largest);
-        }
+    const values = (
+      leaveOut.length > 0 ? without(map.data as Float32Array, columns, leaveOut) : map.data
+    ) as Float32Array;
+    for (let start = 0; start < values.length; start += rows * columns)
+      for (let i = 0; i < rows; i += rowBin) {
+        largest.fill(0); // probabilities
+        const end = start + Math.min(rows, i + rowBin) * columns;
+        for (let row = start + i * columns; row < end; row += columns)
+          for (let j = 0, c = 0; j < pooled.columns; j++) {
+            let most = largest[j]!;
+            for (const to = Math.min(columns, c + columnBin); c < to; c++) {
+              const value = values[row + c]!;
+              if (value > most) most = value;
+            }
+            largest[j] = most;
+          }
+        for (let j = 0; j < pooled.columns; j++) data[at++] = half(largest[j]!);
+      }
   }
   return { site, heads, ...pooled, data };
 }

@@ -23,9 +23,9 @@ export interface Grid {
 }
 
 /** As large as fits, within what is readable and what still is a thumbnail. */
-export function gridOf(shown: Shown, width: number, height: number): Grid {
-  const rows = shown.model.sites.length;
-  const columns = shown.model.sites.reduce((most, { heads }) => Math.max(most, heads), 1);
+export function gridOf({ sites }: Pick<Shown["model"], "sites">, width: number, height: number): Grid {
+  const rows = sites.length;
+  const columns = sites.reduce((most, { heads }) => Math.max(most, heads), 1);
   const wide = Math.floor((width - LABELS) / columns);
   const tall = Math.max(34, Math.floor((height - TOP) / rows));
   const pitch = Math.max(SMALLEST_PITCH, Math.min(LARGEST_PITCH, wide, tall));

@@ -114,12 +114,12 @@ describe("what a head does", () => {
 
 describe("grid", () => {
   test("cells are as large as fits, and never too small or too large", () => {
-    expect(gridOf(mary.shown, 720, 640).pitch).toBe(Math.floor((720 - LABELS) / 10));
-    expect(gridOf(mary.shown, 2000, 640).pitch).toBe(96);
-    expect(gridOf(mary.shown, 2000, 120).pitch).toBe(48);
-    expect(gridOf(mary.shown, 300, 640).pitch).toBe(Math.floor((300 - LABELS) / 10));
-    expect(gridOf(mary.shown, 100, 100).pitch).toBe(22);
-    expect(gridOf(mary.shown, 720, 640)).toMatchObject({ rows: 2, columns: 10, cell: 64 });
+    expect(gridOf(mary.shown.model, 720, 640).pitch).toBe(Math.floor((720 - LABELS) / 10));
+    expect(gridOf(mary.shown.model, 2000, 640).pitch).toBe(96);
+    expect(gridOf(mary.shown.model, 2000, 120).pitch).toBe(48);
+    expect(gridOf(mary.shown.model, 300, 640).pitch).toBe(Math.floor((300 - LABELS) / 10));
+    expect(gridOf(mary.shown.model, 100, 100).pitch).toBe(22);
+    expect(gridOf(mary.shown.model, 720, 640)).toMatchObject({ rows: 2, columns: 10, cell: 64 });
   });
 
   test("short texts are read whole, so that words and sinks are exact in thumbnails too", () => {

@@ -94,8 +94,14 @@ export function countCharacters(scores: readonly HeadScores[]): ReadonlyMap<Char
   return counts;
 }
 
-export const scoresOf = (scores: readonly HeadScores[] | null, site: number, head: number): HeadScores | undefined =>
-  scores?.find((of) => of.site === site && of.head === head);
+const byHead = new WeakMap<readonly HeadScores[], ReadonlyMap<string, HeadScores>>();
+
+export function scoresOf(scores: readonly HeadScores[] | null, site: number, head: number): HeadScores | undefined {
+  if (!scores) return undefined;
+  const known = byHead.get(scores) ?? new Map(scores.map((of) => [`${of.site}.${of.head}`, of]));
+  byHead.set(scores, known);
+  return known.get(`${site}.${head}`);
+}
 
 /** The meters of an inspector: what can be told of heads of this family, in reading order. */
 export function metersOf(scores: HeadScores, causal: boolean): { label: string; value: number; full: number }[] {
