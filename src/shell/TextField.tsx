@@ -1,4 +1,4 @@
-import { Fragment, memo, useEffect, useRef, useState } from "react";
+import { Fragment, memo, useEffect, useReducer, useRef, useState } from "react";
 import { useActions, useApp } from "../store/react";
 import { spell } from "../store/units";
 import type { Encoding } from "../text/encoding";
@@ -150,12 +150,26 @@ function Editor({ onDone }: { readonly onDone: () => void }) {
   );
 }
 
-/** True from the press of a pointer until the click that it makes has been handled. */
-function useClicking(): boolean {
-  const [clicking, set] = useState(false);
+/**
+ * What is true stays so from the press of a pointer until the click that it makes has been handled: a field that closed
+ * under it would move what the click is aimed at. Renders nothing for a pointer that holds nothing.
+ */
+function useHeld(value: boolean): boolean {
+  const pressed = useRef(false);
+  const now = useRef(value);
+  const held = useRef(value);
+  const [, render] = useReducer((count: number) => count + 1, 0);
+  now.current = value;
+  if (value || !pressed.current) held.current = value;
   useEffect(() => {
-    const down = () => set(true);
-    const up = () => requestAnimationFrame(() => set(false));
+    const down = () => {
+      pressed.current = true;
+    };
+    const up = () =>
+      requestAnimationFrame(() => {
+        pressed.current = false;
+        if (held.current !== now.current) render();
+      });
     window.addEventListener("pointerdown", down, true);
     window.addEventListener("pointerup", up, true);
     window.addEventListener("pointercancel", up, true);
@@ -165,13 +179,6 @@ function useClicking(): boolean {
       window.removeEventListener("pointercancel", up, true);
     };
   }, []);
-  return clicking;
-}
-
-/** What is true stays so while a pointer is down: a field that closed under it would move what the click is aimed at. */
-function useHeld(value: boolean, clicking: boolean): boolean {
-  const held = useRef(value);
-  if (value || !clicking) held.current = value;
   return held.current;
 }
 
@@ -188,8 +195,7 @@ export function TextField() {
   const box = useRef<HTMLFormElement>(null);
   const encoding = typed ?? (model && shown?.origin === "live" ? shown.result.encoding : null);
   const live = !stale && shown?.origin === "live" && shown.result.encoding === encoding;
-  const clicking = useClicking();
-  const held = useHeld(editing, clicking);
+  const held = useHeld(editing);
   const fixed = model?.trace === true; // its text ran elsewhere
   const open = !fixed && (held || !encoding);
   const coming = useApp(({ next, catalog }) =>

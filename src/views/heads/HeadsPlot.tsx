@@ -87,7 +87,13 @@ function Captions({
 const COLUMN = { query: "queries", key: "keys" } as const;
 
 /** Two columns of tokens and the lines between them. Only rows on screen are in the document. */
-export function HeadsPlot({ picture, compact = false }: { readonly picture: Picture; readonly compact?: boolean }) {
+export const HeadsPlot = memo(function HeadsPlot({
+  picture,
+  compact = false,
+}: {
+  readonly picture: Picture;
+  readonly compact?: boolean;
+}) {
   const { plan, heads, notDrawn } = picture;
   const { hover, pin } = useActions();
   const hovered = useApp((state) => state.hovered);
@@ -232,4 +238,4 @@ export function HeadsPlot({ picture, compact = false }: { readonly picture: Pict
       </div>
     </div>
   );
-}
+});

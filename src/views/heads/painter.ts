@@ -95,8 +95,10 @@ export class LinePainter {
     const known = this.#together.get(opacity);
     if (known && known.heads === heads && known.scroll === scroll) return known.canvas;
     if (known && known.heads === heads && moving) return this.#moved(frame, opacity, known);
-    const canvas = blank(frame);
+    const canvas = known?.canvas ?? blank(frame); // of the same size, or it would have been forgotten
     const context = canvas.getContext("2d")!;
+    context.setTransform(1, 0, 0, 1, 0, 0);
+    context.clearRect(0, 0, canvas.width, canvas.height);
     context.globalAlpha = opacity;
     for (const [n, head] of heads.entries())
       context.drawImage(this.#one(frame, head), 0, Math.round(fan(n, heads.length) * ratio));
