@@ -56,9 +56,35 @@ const contentPolicy = (): Plugin => ({
   ],
 });
 
+/** What the page will ask for in any case, so that it needn't find out first: fonts, its script, the example. */
+const preloads = (): Plugin => ({
+  name: "preloads",
+  apply: "build",
+  transformIndexHtml: {
+    order: "post",
+    handler: (_, { bundle = {} }) => {
+      const link = (href: string, attrs: Record<string, string>) => ({
+        tag: "link",
+        attrs: { ...attrs, crossorigin: true, href: `./${href}` },
+        injectTo: "head" as const,
+      });
+      const files = Object.values(bundle);
+      const script = files.filter((file) => file.type === "chunk" && file.facadeModuleId === here("src/main.tsx"));
+      const fonts = files.filter(({ fileName }) => /-latin-wght-normal-[^/]*\.woff2$/.test(fileName));
+      return [
+        ...script.map(({ fileName }) => link(fileName, { rel: "modulepreload" })),
+        ...fonts.map(({ fileName }) => link(fileName, { rel: "preload", as: "font", type: "font/woff2" })),
+        ...["models/index.json", "example.json", "example.bin"].map((name) =>
+          link(name, { rel: "preload", as: "fetch" }),
+        ),
+      ];
+    },
+  },
+});
+
 export default defineConfig({
   base: "./",
-  plugins: [withoutDisk(), react(), contentPolicy(), shippedModels(here("models"))],
+  plugins: [withoutDisk(), react(), contentPolicy(), preloads(), shippedModels(here("models"))],
   resolve,
   worker: { format: "es", plugins: () => [withoutDisk()] },
   build: {

@@ -1,6 +1,3 @@
-import "@fontsource-variable/inter/wght.css";
-import "@fontsource-variable/jetbrains-mono/wght.css";
-import "./styles/index.css";
 import { createRoot } from "react-dom/client";
 import { App } from "./App";
 import { keepTheme, keptTheme } from "./shell/theme";

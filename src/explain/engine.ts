@@ -83,6 +83,14 @@ export interface Asked {
 export interface EngineOptions {
   /** The ways back that the first session is built with; without any it is the plain one. */
   readonly modes?: readonly Mode[];
+  /** What `understand` said of these files, where that was asked before. */
+  readonly understood?: Understood;
+}
+
+/** A graph in canonical operators, and what was found in it. */
+export interface Understood {
+  readonly canonical: Canonical;
+  readonly anatomy: Anatomy;
 }
 
 const original = "model";
@@ -113,9 +121,9 @@ export function sessionSource(files: Pick<ModelFiles, "model" | "external">, mod
 export async function openEngine(
   files: ModelFiles,
   create: CreateSession,
-  { modes = [] }: EngineOptions = {},
+  { modes = [], understood = understand(files) }: EngineOptions = {},
 ): Promise<Engine> {
-  const { canonical, anatomy } = understand(files);
+  const { canonical, anatomy } = understood;
   const explaining = (asked: readonly Mode[]) => explainingModel(canonical, anatomy, asked);
   const sessions = await openSessions({
     first: modes.length > 0 ? explaining(modes) : plainModel(canonical, anatomy),
@@ -131,7 +139,7 @@ export async function openEngine(
 }
 
 /** The reading part of `openEngine`: no session. */
-export function understand(files: Pick<ModelFiles, "model" | "config">): { canonical: Canonical; anatomy: Anatomy } {
+export function understand(files: Pick<ModelFiles, "model" | "config">): Understood {
   if (files.config?.is_encoder_decoder === true) {
     throw new GraphError(
       "encoder-decoder",

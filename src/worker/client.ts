@@ -1,4 +1,5 @@
 import * as Comlink from "comlink";
+import { takeWorker } from "./early";
 import { type Outcome, unwrap } from "./outcome";
 import {
   type Device,
@@ -27,7 +28,7 @@ const withSlash = (url: string): string => (url.endsWith("/") ? url : `${url}/`)
 
 /** One worker. Its calls reject when it crashes or is ended, which Comlink's don't. */
 class Hand {
-  private readonly worker = new Worker(new URL("./worker.ts", import.meta.url), { type: "module", name: "explainer" });
+  private readonly worker = takeWorker();
   private readonly api = Comlink.wrap<WorkerApi>(this.worker);
   private readonly ended: Promise<never>;
   private end!: (error: ExplainerError) => void;

@@ -1,5 +1,5 @@
 import type { Vocabulary } from "../explain/candidates";
-import { type Engine, openEngine } from "../explain/engine";
+import { type Engine, openEngine, type Understood, understand } from "../explain/engine";
 import { substitutesOf } from "../explain/substitutes";
 import { encodeIds } from "../text/ids";
 import { loadTokenizer } from "../text/load";
@@ -45,6 +45,22 @@ async function start(wanted: Device | "auto"): Promise<Choice> {
   }
 }
 
+let warm: { readonly device: Device | "auto"; readonly choice: Promise<Choice> } | null = null;
+
+/** Starts the backend for the load that will come. */
+export function warmUp(device: Device | "auto"): void {
+  const choice = start(device);
+  choice.catch(() => undefined); // told by the load
+  warm = { device, choice };
+}
+
+/** The backend that was started for this, or one that is started now. */
+function started(device: Device | "auto"): Promise<Choice> {
+  const choice = warm?.device === device ? warm.choice : start(device);
+  warm = null;
+  return choice;
+}
+
 /** A tokenizer, or a sentence on why there is none. A model without one can still be given ids. */
 function tokenizerOf({ tokenizer }: OpenedModel): { tokenizer: Tokenizer | null; notes: readonly string[] } {
   try {
@@ -68,20 +84,24 @@ interface Opened {
 }
 
 /** Opens the graph on the backend that was chosen; a GPU is kept only if it agrees with the CPU on a few tokens. */
-async function openOn(choice: Choice, files: OpenedModel): Promise<Opened> {
+async function openOn(choice: Choice, files: OpenedModel, understood: Understood): Promise<Opened> {
   const { backend } = choice;
   if (!isGpu(backend))
-    return { engine: await openEngine(files, backend.create), choice, verdict: { device: "wasm", note: null } };
+    return {
+      engine: await openEngine(files, backend.create, { understood }),
+      choice,
+      verdict: { device: "wasm", note: null },
+    };
   const check = checked(backend);
   try {
-    const engine = await openEngine(files, check.create); // which looks at every attention site once
+    const engine = await openEngine(files, check.create, { understood }); // which looks at every attention site once
     if (engine.family !== "vision") await engine.run(encodeIds("10 11 12 13"));
     return { engine, choice, verdict: await check.settle(engine.precision === "fp32" ? limits.fp32 : limits.other) };
   } catch (error) {
     const broken = check.broken();
     if (broken === null) throw error;
     // What broke on the GPU may have left the whole runtime broken; another is started.
-    return openOn(await onWasm(`WebGPU can't run this model, so it runs on WASM: ${broken}`), files);
+    return openOn(await onWasm(`WebGPU can't run this model, so it runs on WASM: ${broken}`), files, understood);
   }
 }
 
@@ -95,16 +115,17 @@ export async function loadModel(
   onProgress: (progress: Progress) => void,
   signal: AbortSignal,
 ): Promise<Loaded> {
-  const starting = start(device); // while the files are on their way
+  const starting = started(device); // while the files are on their way
   starting.catch(() => undefined); // told below, if the files come
   const file = source.kind === "shipped" || source.kind === "trace" ? undefined : source.file;
   const files = await openModel(folder, file, onProgress);
   const hash = sha256(files.model);
-  const started = await starting;
+  const { tokenizer, notes } = tokenizerOf(files);
+  const understood = understand(files); // which may be done before the runtime is there
+  const ready = await starting;
   signal.throwIfAborted();
   onProgress({ label: `Preparing ${folder.name}`, done: 0, total: null, unit: "passes" });
-  const { tokenizer, notes } = tokenizerOf(files);
-  const { engine, choice, verdict } = await openOn(started, files);
+  const { engine, choice, verdict } = await openOn(ready, files, understood);
   if (signal.aborted) {
     await engine.release();
     throw fail("cancelled", "cancelled");

@@ -1,6 +1,8 @@
 import * as Comlink from "comlink";
+import type { WarmUp } from "./early";
 import { createExplainer, type Settings } from "./explainer";
 import { toFailure } from "./failure";
+import { warmUp } from "./loaded";
 import { openTrace } from "./loading/trace";
 import type { Outcome, Outcomes } from "./outcome";
 import type { ExplainEvent, Explainer } from "./protocol";
@@ -29,6 +31,9 @@ function transferring(event: ExplainEvent): ExplainEvent {
 }
 
 watchHeaps();
+addEventListener("message", ({ data }: MessageEvent<WarmUp | undefined>) => {
+  if (data?.warm) warmUp(data.warm);
+});
 let explainer: Explainer;
 let given: Settings;
 

@@ -69,7 +69,8 @@ export function textActions(context: Context) {
     }
   }
 
-  function land(result: RunResult, model: LoadedModel): void {
+  /** What a result brings, and where to look in it. */
+  function landing(result: RunResult, model: LoadedModel) {
     const before = get();
     const { shown: last } = before;
     const kept = last?.origin === "live" || last?.model.name === model.name ? last : null;
@@ -84,7 +85,19 @@ export function textActions(context: Context) {
       shown: kept,
       pinned: keepPin(before.pinned, kept, result),
     };
-    const { patch, notices } = settle(state, shown, before.look);
+    return { shown, before, ...settle(state, shown, before.look) };
+  }
+
+  /** The attention that Heads will draw, so that it is drawn at once. What fails is told by the view that asks again. */
+  async function attentionOf(result: RunResult, model: LoadedModel): Promise<void> {
+    if (get().view !== "heads") return;
+    const { site = 0, heads = [] } = landing(result, model).patch;
+    const { trace, encoding } = result;
+    await context.attention.fetch({ trace, site, heads, tokens: encoding.ids.length }).catch(() => undefined);
+  }
+
+  function land(result: RunResult, model: LoadedModel): void {
+    const { shown, before, patch, notices } = landing(result, model);
     set({
       ...patch,
       shown,
@@ -114,6 +127,8 @@ export function textActions(context: Context) {
       }
       set({ running: { label: "Forward pass", done: 0, total: 1, unit: "passes" }, ...over(get()) });
       const result = await explainer.run(input, get().target);
+      if (!fresh()) return;
+      await attentionOf(result, model);
       if (!fresh()) return;
       land(result, model);
       await resolveTarget(context);
