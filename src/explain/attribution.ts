@@ -32,7 +32,7 @@ export interface Completeness {
 export interface Details {
   /** Windows of units and what their removal costs the target, as asked: in order of place. */
   readonly regions?: readonly { readonly units: readonly number[]; readonly value: number }[];
-  /** Token by token, [T, T]: rollout, relevance. */
+  /** Token by token, [T, T]: rollout, relevance, flow; rows that weren't worked out are no numbers. */
   readonly matrix?: Float32Array;
   /** A simpler model that was fitted: how much of the weighted variance it explains (1 is all), and its constant. */
   readonly surrogate?: { readonly r2: number; readonly intercept: number };

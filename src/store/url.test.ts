@@ -64,6 +64,7 @@ const links: fc.Arbitrary<Link> = fc
       embed: fc.boolean(),
       own: fc.constantFrom(
         { neuron: { dimensions: "contribution" as const } },
+        { rollout: { method: "chefer" as const, from: 3 } },
         { neuron: { keys: "weight" as const, vectors: false, key: 12 } },
       ),
     },

@@ -59,6 +59,18 @@ describe("attention flow", () => {
     );
   });
 
+  it("has the answer's row in its matrix, or every token's", async () => {
+    const context = smallContext(model);
+    const one = await runMethod(attentionFlow, context);
+    const row = (of: typeof one, i: number) => [...of.details!.matrix!.slice(5 * i, 5 * i + 5)];
+    expectClose(row(one, 4), one.values as number[], 1e-6);
+    expect(row(one, 2).every(Number.isNaN)).toBe(true);
+    const all = await runMethod(attentionFlow, smallContext(model), { rows: "all" });
+    expectClose(all.values as number[], one.values as number[]);
+    const third = await runMethod(attentionFlow, smallContext(model, { target: { position: 2 } }));
+    expectClose(row(all, 2), third.values as number[], 1e-6);
+  });
+
   it("sees nothing of tokens after a decoder's position", async () => {
     const { values } = await runMethod(attentionFlow, smallContext(model, { target: { position: 2 } }));
     expect(values.slice(3)).toEqual([0, 0]);

@@ -29,8 +29,19 @@ export const attentionFlow: Method = {
         { id: "flow", label: "flow" },
       ],
     },
+    {
+      id: "rows",
+      label: "Rows",
+      note: "Values need the answer's row alone. A whole heatmap takes as many times as long as there are tokens.",
+      kind: "choice",
+      default: "answer",
+      choices: [
+        { id: "answer", label: "the answer's" },
+        { id: "all", label: "all" },
+      ],
+    },
   ],
-  async run(context, { fusion, residual, scale }) {
+  async run(context, { fusion, residual, scale, rows }) {
     const { trace, units, passes, onPartial } = context;
     const tokens = trace.encoding.ids.length;
     const capacities: Float64Array[] = [];
@@ -38,18 +49,21 @@ export const attentionFlow: Method = {
       capacities.push(withResidual(fused(await trace.attention(index), fusion as Fusion), tokens, Number(residual)));
     const flow = layeredFlow(capacities, tokens);
     const row = answerRow(context);
-    const flows = new Float64Array(tokens);
-    for (let j = 0; j < tokens; j++) {
-      await passes.pause();
-      flows[j] = flow(row, j);
-      onPartial({ done: j + 1, total: tokens });
+    const wanted = rows === "all" ? Array.from({ length: tokens }, (_, i) => i) : [row];
+    const matrix = new Float32Array(tokens * tokens).fill(Number.NaN);
+    let values = new Float64Array(tokens);
+    for (const [done, i] of wanted.entries()) {
+      const flows = new Float64Array(tokens);
+      for (let j = 0; j < tokens; j++) {
+        await passes.pause();
+        flows[j] = flow(i, j);
+        onPartial({ done: done * tokens + j + 1, total: wanted.length * tokens });
+      }
+      const total = scale === "share" ? sumOf(flows) : 1;
+      const shared = flows.map((f) => f / total);
+      matrix.set(shared, i * tokens);
+      if (i === row) values = shared;
     }
-    const total = scale === "share" ? sumOf(flows) : 1;
-    return {
-      values: summed(
-        units,
-        flows.map((f) => f / total),
-      ),
-    };
+    return { values: summed(units, values), details: { matrix } };
   },
 };

@@ -1,11 +1,13 @@
 import { type AttributionState, attribution } from "./attribution";
 import { type CompareState, compare } from "./compare";
 import { type NeuronState, neuron } from "./neuron";
+import { type RolloutState, rollout } from "./rollout";
 import type { Slice } from "./slice";
 
 /** The state of each view that has some of its own. A new one is a file, a line here and a line below. */
 export interface SliceStates {
   readonly neuron: NeuronState;
+  readonly rollout: RolloutState;
   readonly attribution: AttributionState;
   readonly compare: CompareState;
 }
@@ -14,6 +16,7 @@ export type SliceId = keyof SliceStates;
 
 export const slices: { readonly [K in SliceId]: Slice<SliceStates[K]> } = {
   neuron,
+  rollout,
   attribution,
   compare,
 };

@@ -37,12 +37,26 @@ function useKnown() {
   const picked = useApp((state) => state.own.compare.methods);
   const attribution = useApp((state) => state.own.attribution);
   const neuron = useApp((state) => state.own.neuron);
+  const rollout = useApp((state) => state.own.rollout);
   return useMemo(
     () => ({
       ...{ unit, seed, model, methods, explanations, methodOptions, measures, measuring },
-      own: { neuron, attribution, compare: { methods: picked, lit: null } },
+      own: { neuron, rollout, attribution, compare: { methods: picked, lit: null } },
     }),
-    [unit, seed, model, methods, explanations, methodOptions, measures, measuring, picked, attribution, neuron],
+    [
+      unit,
+      seed,
+      model,
+      methods,
+      explanations,
+      methodOptions,
+      measures,
+      measuring,
+      picked,
+      attribution,
+      neuron,
+      rollout,
+    ],
   );
 }
 

@@ -97,13 +97,16 @@ export interface MatrixParts {
   readonly causal: boolean;
   /** Keys that are left out, by column. */
   readonly left: readonly boolean[];
+  /** The weight whose colour is the strongest; 1 unless said otherwise. A weight that is no number has no colour. */
+  readonly full?: number;
 }
 
 function cellMarks(layout: MatrixLayout, palette: Palette, parts: MatrixParts, pixels: number): Mark[] {
   const { cell, rows, columns, left: x0, top } = layout;
-  const { reading, causal, left } = parts;
+  const { reading, causal, left, full = 1 } = parts;
   if (Math.max(rows, columns) > MOST_RECTS) {
-    const pooled = poolLargest(reading, pixels);
+    const largest = poolLargest(reading, pixels);
+    const pooled = full === 1 ? largest : { ...largest, weights: largest.weights.map((weight) => weight / full) };
     return [
       {
         kind: "picture",
@@ -123,11 +126,12 @@ function cellMarks(layout: MatrixLayout, palette: Palette, parts: MatrixParts, p
     for (let j = 0; j < columns; j++) {
       if ((causal && j > i) || left[j]) continue;
       const weight = reading.weights[i * columns + j]!;
-      const fill = attentionColour(palette, weight);
+      if (Number.isNaN(weight)) continue;
+      const fill = attentionColour(palette, weight / full);
       const x = x0 + j * cell;
       const y = top + i * cell;
       marks.push({ kind: "rect", x, y, width: cell - gap, height: cell - gap, fill });
-      if (cell >= VALUED && weight >= 0.05)
+      if (cell >= VALUED && weight >= 0.05 * full)
         marks.push({
           kind: "text",
           x: x + (cell - gap) / 2,

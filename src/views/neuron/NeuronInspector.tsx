@@ -8,7 +8,7 @@ import { usePalette } from "../shared/environment";
 import { icons } from "../shared/icons";
 import { number, type Picture, signed, why } from "./draw";
 import { type Meeting, productsOf, tells } from "./meeting";
-import { headAt, keyOf, useNeuron, whyNot } from "./on-screen";
+import { headAt, keyOf, useNeuron } from "./on-screen";
 
 const SHOWN = 8;
 const STRONGEST = 5;
@@ -111,18 +111,17 @@ function Dimensions({ picture, meeting }: { readonly picture: Picture; readonly 
 
 /** The query, its meeting with one key spelled out, and the keys that it looks at most. */
 export function NeuronInspector({ shown }: { readonly shown: Shown }) {
-  const { picture } = useNeuron();
+  const { picture, reason } = useNeuron();
   const pinned = useApp((state) => state.pinned);
   const hovered = useApp((state) => state.hovered);
   const own = useApp((state) => state.own);
   const site = useApp((state) => state.site);
   const head = useApp((state) => headAt(shown, site, state.head));
-  const trace = useApp((state) => state.model?.trace === true);
   const { pin, hover, change } = useActions();
   if (!picture)
     return (
       <section className="inspector-section">
-        <p className="note">{whyNot(shown, trace) ?? "Queries and keys are on their way."}</p>
+        <p className="note">{reason ?? "Queries and keys are on their way."}</p>
       </section>
     );
   const key = keyOf(picture, { hovered, own });
@@ -185,10 +184,8 @@ export function NeuronInspector({ shown }: { readonly shown: Shown }) {
 }
 
 /** The query and what it looks at most, in one line. */
-export function NeuronSummary({ shown }: { readonly shown: Shown }) {
-  const { picture } = useNeuron();
-  const trace = useApp((state) => state.model?.trace === true);
-  const reason = whyNot(shown, trace);
+export function NeuronSummary() {
+  const { picture, reason } = useNeuron();
   if (reason || !picture) return <p className="small">{reason ?? "Queries and keys are on their way."}</p>;
   const best = [...picture.meetings].sort((a, b) => b.weight - a.weight).slice(0, 3);
   return (

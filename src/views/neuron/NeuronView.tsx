@@ -13,7 +13,7 @@ import { ViewHeader, ViewTools } from "../shared/ViewFrame";
 import { number, type Picture, percent } from "./draw";
 import { offBy, unheld } from "./meeting";
 import { NeuronPlot } from "./NeuronPlot";
-import { headAt, useNeuron, whyNot } from "./on-screen";
+import { headAt, useNeuron } from "./on-screen";
 
 function HeadPicker({ shown }: { readonly shown: Shown }) {
   const site = useApp((state) => state.site);
@@ -144,12 +144,10 @@ const exponent = (value: number): string => (value < UNSEEN ? "0.000001" : value
 
 /** One query of one head against every key: what the dot product is made of, and what softmax makes of it. */
 export function NeuronView({ shown }: { readonly shown: Shown }) {
-  const { picture, waiting } = useNeuron();
+  const { picture, waiting, reason } = useNeuron();
   const stale = useApp((state) => state.stale);
-  const trace = useApp((state) => state.model?.trace === true);
   const sinksHidden = useApp((state) => state.hideSinks.neuron);
   const site = useApp((state) => state.site);
-  const reason = whyNot(shown, trace);
   const causal = causalAt(shown, site);
   const hasSinks = unitsOf(shown.result.encoding, false).some((unit) => isSink(unit, causal));
   return (
@@ -161,7 +159,7 @@ export function NeuronView({ shown }: { readonly shown: Shown }) {
       >
         <Controls shown={shown} />
       </ViewHeader>
-      <div className="heads-plot fade" data-stale={stale || undefined} aria-busy={stale || (waiting && !reason)}>
+      <div className="heads-plot fade" data-stale={stale || undefined} aria-busy={stale || waiting}>
         {reason ? <p className="waiting">{reason}</p> : picture && <NeuronPlot picture={picture} />}
       </div>
       {picture && !reason && (

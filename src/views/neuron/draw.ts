@@ -184,7 +184,11 @@ export function headMarks(layout: NeuronLayout, palette: Palette, picture: Pictu
     caption(layout.query.right, tight ? "token" : "a query…", "end"),
     caption(
       block.x,
-      vectors ? `query, under it keys: ${d} dimensions` : `query, under it query × key: ${d} dimensions`,
+      tight
+        ? `q, and q × k: ${d} dimensions`
+        : vectors
+          ? `query, under it keys: ${d} dimensions`
+          : `query, under it query × key: ${d} dimensions`,
     ),
     ...(vectors ? [caption(products.x, "query × key")] : []),
     ...shift(own, 22 - GAP - rowTop(layout, 0) + 3),

@@ -58,8 +58,8 @@ export const neuron: View = {
   },
   async figure({ store, scoring }, palette, width) {
     const state = store.getState();
-    const { shown, site, head, model } = state;
-    if (!shown || whyNot(shown, model?.trace === true) !== null) return null;
+    const { shown, site, head } = state;
+    if (!shown || whyNot(shown) !== null) return null;
     await scoring.fetch(shown.result.trace, site, headAt(shown, site, head));
     const picture = pictureOf({ ...store.getState(), hovered: null }, scoring);
     const about = aboutOf(store.getState());

@@ -1,4 +1,4 @@
-import { useEffect, useMemo, useReducer, useRef } from "react";
+import { useEffect, useMemo, useReducer, useRef, useState } from "react";
 import { useActions, useApp, useWorkspace } from "../../store/react";
 import type { ScoringCache } from "../../store/scoring";
 import type { Shown, State } from "../../store/state";
@@ -15,12 +15,12 @@ export const headAt = (shown: Shown, site: number, head: number): number => {
   return head < count ? head : 0;
 };
 
-/** Why there are no queries and keys of what is shown; null where there are. */
-export const whyNot = (shown: Shown, trace: boolean): string | null =>
-  trace
-    ? "This trace holds attention alone. Queries and keys come from a model that runs here: choose one, or drop its ONNX file on the page."
-    : shown.origin === "example"
-      ? "The example holds attention alone. Its queries and keys come as soon as the model has loaded."
+/** Why there are no queries and keys of what is shown; null where there may be. */
+export const whyNot = (shown: Shown): string | null =>
+  shown.origin === "example"
+    ? "The example holds attention alone. Its queries and keys come as soon as the model has loaded."
+    : shown.result.stacks
+      ? "Queries and keys of two stacks aren't drawn yet. Heads and Model show what they come to."
       : null;
 
 const sinksOf = (units: readonly Unit[], causal: boolean): boolean[] => units.map((unit) => isSink(unit, causal));
@@ -65,7 +65,12 @@ export function keyOf(picture: Picture, state: Pick<State, "hovered" | "own">): 
 }
 
 /** The picture of Neuron as it is on screen. While a head is on its way, the last one of the same text stays. */
-export function useNeuron(): { readonly picture: Picture | null; readonly waiting: boolean } {
+export function useNeuron(): {
+  readonly picture: Picture | null;
+  readonly waiting: boolean;
+  /** Why there is nothing to draw. */
+  readonly reason: string | null;
+} {
   const { scoring } = useWorkspace();
   const { fail } = useActions();
   const shown = useApp((state) => state.shown);
@@ -77,19 +82,26 @@ export function useNeuron(): { readonly picture: Picture | null; readonly waitin
   const own = useApp((state) => state.own);
   const trace = useApp((state) => state.model?.trace === true);
   const [arrivals, arrived] = useReducer((count: number) => count + 1, 0);
-  const wanted = shown && whyNot(shown, trace) === null ? shown.result.trace : null;
+  const known = shown && whyNot(shown);
+  const wanted = shown && known === null ? shown.result.trace : null;
+  const [lacks, setLacks] = useState<{ readonly trace: number | null; readonly message: string } | null>(null);
   const at = shown && headAt(shown, site, head);
   useEffect(() => {
     if (wanted === null || at === null) return;
     let here = true;
     scoring.fetch(wanted, site, at).then(
       () => here && arrived(),
-      (error) => here && fail(error),
+      (error) => {
+        if (!here) return;
+        // What a trace lacks is no failure of a model.
+        if (trace) setLacks({ trace: wanted, message: `${(error as Error).message}.` });
+        else fail(error);
+      },
     );
     return () => {
       here = false;
     };
-  }, [scoring, fail, wanted, site, at]);
+  }, [scoring, fail, wanted, site, at, trace]);
   const last = useRef<{ shown: Shown; picture: Picture } | null>(null);
   const picture = useMemo(
     () => (arrivals < 0 ? null : pictureOf({ shown, site, head, pinned, hovered: preview, hideSinks, own }, scoring)),
@@ -97,5 +109,6 @@ export function useNeuron(): { readonly picture: Picture | null; readonly waitin
   );
   if (picture && shown) last.current = { shown, picture };
   else if (last.current?.shown.result.trace !== shown?.result.trace) last.current = null;
-  return { picture: picture ?? last.current?.picture ?? null, waiting: !picture };
+  const reason = known ?? (picture === null && lacks && lacks.trace === wanted ? lacks.message : null);
+  return { picture: reason ? null : (picture ?? last.current?.picture ?? null), waiting: !picture && !reason, reason };
 }

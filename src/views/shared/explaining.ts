@@ -26,8 +26,11 @@ export const useUnits = (shown: Shown): readonly Unit[] => {
 /** A live pass can be explained; an example that was computed beforehand has no model to ask. */
 export const canExplain = (shown: Shown | null): shown is Shown => shown?.origin === "live";
 
-/** Sees to it that these methods explain what is shown, the first of them first. What is there already stays. */
-export function useExplain(ids: readonly string[]): void {
+/**
+ * Sees to it that these methods explain what is shown, the first of them first. What is there already stays. Methods that
+ * need no answer of the model run where it gives none, too.
+ */
+export function useExplain(ids: readonly string[], needsAnswer = true): void {
   const { explain } = useActions();
   const shown = useApp((state) => state.shown);
   const stale = useApp((state) => state.stale);
@@ -36,7 +39,7 @@ export function useExplain(ids: readonly string[]): void {
   const options = useApp((state) => state.methodOptions);
   const methods = useApp((state) => state.methods);
   const wanted = ids.join();
-  const live = canExplain(shown) && !stale && shown.result.candidates.length > 0;
+  const live = canExplain(shown) && !stale && (!needsAnswer || shown.result.candidates.length > 0);
   const trace = shown?.result.trace;
   const target = JSON.stringify(shown?.result.target);
   // biome-ignore lint/correctness/useExhaustiveDependencies: what is explained decides, and how

@@ -91,10 +91,13 @@ export function mergeUnits(
 }
 
 /** Reads a head by a plan. `weights` must be whole (not pooled): as many rows and columns as there are tokens. */
-export function readHead({ data }: HeadWeights, plan: Plan): HeadReading {
+export const readHead = ({ data }: HeadWeights, plan: Plan): HeadReading => readMatrix(fromHalf(data), plan);
+
+/** The same of any matrix of tokens by tokens; rows keep their scale where `rescales` is false. */
+export function readMatrix(matrix: Float32Array, plan: Plan, rescales = true): HeadReading {
   const { units, queries, keys, left } = plan;
   const U = units.length;
-  const from = mergeUnits(fromHalf(data), plan);
+  const from = mergeUnits(matrix, plan);
   const Q = queries.length;
   const K = keys.length;
   const weights = new Float32Array(Q * K);
@@ -111,7 +114,7 @@ export function readHead({ data }: HeadWeights, plan: Plan): HeadReading {
       if (left[u]) away += from[row + u]!;
       else stays += from[row + u]!;
     }
-    const scale = !leaves ? 1 : stays < LEAST_REST ? 0 : 1 / stays;
+    const scale = !leaves || !rescales ? 1 : stays < LEAST_REST ? 0 : 1 / stays;
     let inside = 0;
     for (let k = 0; k < K; k++) {
       const u = keys[k]!;
@@ -121,7 +124,7 @@ export function readHead({ data }: HeadWeights, plan: Plan): HeadReading {
       inside += weight;
     }
     held[q] = away;
-    rest[q] = leaves ? stays : 1;
+    rest[q] = leaves && rescales ? stays : 1;
     if (hides) {
       let all = 0;
       for (let u = 0; u < U; u++) if (!left[u]) all += from[row + u]!;
