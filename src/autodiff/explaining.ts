@@ -2,10 +2,11 @@ import type { Anatomy } from "../graph/anatomy";
 import { Builder } from "../graph/builder";
 import type { Canonical } from "../graph/canonicalise";
 import type { Graph, Model, Node, Value, ValueInfo } from "../onnx/model";
+import { targetRow, withAnswerRows } from "./answer-rows";
 import { backward } from "./backward";
 import type { Rules } from "./gradient";
 import { exact } from "./gradients";
-import { byGradient, type Normalised, rowAt, seedsOf, targetInputInfo, targetRow } from "./seed";
+import { byGradient, type Normalised, seedsOf, targetInputInfo } from "./seed";
 
 /** What is gone back through. */
 export interface Subject {
@@ -51,16 +52,9 @@ export function withCotangents(
       dims: info.dims?.map((d) => (d === "rows" ? point.batch : 2)) ?? null,
     });
   const opset = opsetFor(model);
+  const answering = withAnswerRows(model, canonical, opset);
   const nodes: Node[] = [];
   const outputs: ValueInfo[] = [];
-  const initializers = new Map(model.graph.initializers);
-  if (answers.length === 1 && facts.dims(answers[0].name)?.length === 3) {
-    const b = new Builder(opset, "target", facts);
-    b.rename(rowAt(b, answers[0].name), targetRow);
-    nodes.push(...b.nodes);
-    for (const [name, weight] of b.initializers) initializers.set(name, weight);
-    outputs.push({ name: targetRow, dtype: "float32", dims: null });
-  }
   for (const mode of modes) {
     const rules = mode.rules({ graph: model.graph, canonical, anatomy });
     const { normalised = byGradient } = mode;
@@ -69,7 +63,7 @@ export function withCotangents(
     const made = b.choice(
       switchOf(mode),
       (c) => {
-        const seeds = seedsOf(c, { graph: model.graph, facts, point, answers, rules, normalised });
+        const seeds = seedsOf(c, { graph: model.graph, facts, point, answers, rules, normalised, row: targetRow });
         const request = { graph: model.graph, facts, rules, seeds, wanted };
         const cotangents = backward(request, c);
         return wanted.map((value) => cotangents.get(value) as Value);
@@ -84,14 +78,13 @@ export function withCotangents(
     outputs.push(...made.map((name): ValueInfo => ({ name, dtype: "float32", dims: null })));
   }
   const switches = modes.map((mode): ValueInfo => ({ name: switchOf(mode), dtype: "bool", dims: [] }));
-  const { graph } = model;
+  const { graph } = answering;
   return {
-    ...model,
+    ...answering,
     irVersion: Math.max(model.irVersion, 4), // before, a constant of a branch had to be its input
     opsets: opset === opsetOf(model) ? model.opsets : new Map(model.opsets).set("", opset),
     graph: {
       ...graph,
-      initializers,
       nodes: [...graph.nodes, ...nodes],
       inputs: [...graph.inputs.filter((i) => !graph.initializers.has(i.name)), ...targetInputInfo, ...switches],
       outputs: [...graph.outputs, ...outputs],

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { type TargetRows, targetFeeds } from "../explain/target-feeds";
+import { everyPlace, type TargetRows, targetFeeds } from "../explain/target-feeds";
 import { anatomyOf } from "../graph/anatomy";
 import type { Builder } from "../graph/builder";
 import { canonicalise } from "../graph/canonicalise";
@@ -10,6 +10,7 @@ import type { Model, Value } from "../onnx/model";
 import { randomNumbers } from "../onnx/testing/random";
 import { node } from "../onnx/testing/sample";
 import { float32, int64, type Tensor, tensor } from "../tensor/tensor";
+import { answerPlaces } from "./answer-rows";
 import { cotangentOf, gradientMode, switchOf, withCotangents } from "./explaining";
 import { dot, signs, slope } from "./testing/difference";
 import { tensorOf } from "./testing/gradient-case";
@@ -114,7 +115,8 @@ async function seedError(model: Model, target: TargetRows): Promise<number> {
     const name = cotangentOf(gradientMode, "h.1");
     const found = (await session.run({ ...given, delta: still, ...on(1) }, [name]))[name].data as Float32Array;
     const f = async (delta: Tensor) => {
-      const results = await session.run({ ...given, delta, ...on(0) }, answers);
+      const all = session.inputNames.includes(answerPlaces) ? everyPlace(rows, tokens) : {};
+      const results = await session.run({ ...given, ...all, delta, ...on(0) }, answers);
       return targetIn(
         answers.map((answer) => results[answer]),
         target,

@@ -37,6 +37,8 @@ export interface Answering {
   readonly point: Point;
   readonly answers: readonly ValueInfo[];
   readonly rules: Rules;
+  /** Of models that answer at each position, the logits at the target's, [B, V]. */
+  readonly row: Value;
   /** How what a softmax makes of the logits is passed back to them. */
   readonly normalised: Normalised;
 }
@@ -103,10 +105,11 @@ function spanSeeds(b: Builder, how: Normalising, start: Value, end: Value): Read
 
 function tokenSeed(b: Builder, answering: Answering, logits: Value): ReadonlyMap<Value, Value> {
   const { graph, facts, point, rules } = answering;
-  const at = b.op("Equal", [b.unsqueeze(b.range(b.dim(logits, 1)), [0]), b.unsqueeze(targetInputs.position, [1])]);
-  const here = b.unsqueeze(b.cast(at, "float32"), [2]); // [B, T, 1]
   const head = headOf(graph, facts, logits, point);
-  const row = b.unsqueeze(rowSeed(b, answering, rowAt(b, logits), all), [1]); // [B, 1, V]
+  const positions = b.range(b.dim(head?.x ?? logits, 1));
+  const at = b.op("Equal", [b.unsqueeze(positions, [0]), b.unsqueeze(targetInputs.position, [1])]);
+  const here = b.unsqueeze(b.cast(at, "float32"), [2]); // [B, T, 1]
+  const row = b.unsqueeze(rowSeed(b, answering, answering.row, all), [1]); // [B, 1, V]
   if (!head) return new Map([[logits, b.mul(here, row)]]);
   const factors = head.nodes.every((n) => rules(n) === exact(n)) ? factorsOf(head, facts) : null;
   const through = (c: Builder) => throughHead(c, graph, facts, rules, head, row);
@@ -142,11 +145,8 @@ function columnsOf(b: Builder, weight: Value): Value {
   return b.reduce("ReduceSum", b.mul(rows, b.unsqueeze(targetInputs.weights, [2])), [1]);
 }
 
-/** The output that holds the logits at the target's position, [B, V], of models that answer at each one. */
-export const targetRow = "target.row";
-
 /** The target's position of each row of [B, T, n], [B, n]. */
-export function rowAt(b: Builder, x: Value): Value {
+function rowAt(b: Builder, x: Value): Value {
   const flat = b.op("Reshape", [x, b.concat([b.integers([-1]), b.dim(x, 2)], 0)]);
   const rows = b.mul(b.range(b.dim(x, 0)), b.dim(x, 1));
   return b.op("Gather", [flat, b.add(rows, targetInputs.position)], { axis: 0 });

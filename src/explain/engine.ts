@@ -1,3 +1,4 @@
+import { answerPlaces } from "../autodiff/answer-rows";
 import { cotangentOf, type Mode, switchOf } from "../autodiff/explaining";
 import { type Anatomy, anatomyOf } from "../graph/anatomy";
 import { type Canonical, canonicalise } from "../graph/canonicalise";
@@ -27,7 +28,7 @@ import { probe } from "./probe";
 import { type SiteScoring, scoreWeightsOf, siteScoring } from "./scoring";
 import type { CreateSession } from "./session";
 import { type Feeds, openSessions, type Sessions } from "./sessions";
-import { noTarget, type TargetRows, targetFeeds } from "./target-feeds";
+import { everyPlace, noTarget, type TargetRows, targetFeeds } from "./target-feeds";
 import type { SiteInfo, Trace } from "./trace";
 import { traceOf } from "./trace-of";
 
@@ -160,18 +161,26 @@ async function engineOf(
   const { config } = files;
   const used = usedInputs(canonical.model.graph);
   const inputs = canonical.inputs.filter((i) => used.has(i.name));
+  const answers = canonical.answers.map((a) => a.name);
   const feeds =
-    (batch: Batch, { changes = {}, target = noTarget(rowsOf(batch)), mode }: Asked = {}): Feeds =>
+    (
+      batch: Batch,
+      fetches: readonly string[],
+      { changes = {}, target = noTarget(rowsOf(batch)), mode }: Asked = {},
+    ): Feeds =>
     ({ inputNames }, { idle }) => ({
       ...feedsOf(inputs, batch),
       ...idle,
       ...targetFeeds(target, { inputNames }),
+      ...(inputNames.includes(answerPlaces) && "ids" in batch && fetches.some((f) => answers.includes(f))
+        ? everyPlace(rowsOf(batch), batch.ids[0].length)
+        : {}),
       ...changes,
       ...(mode ? { [switchOf(mode)]: on } : {}),
     });
-  const runBatch = (batch: Batch, fetches: readonly string[]) => sessions.run(feeds(batch), fetches);
+  const runBatch = (batch: Batch, fetches: readonly string[]) => sessions.run(feeds(batch, fetches), fetches);
   const explain = (batch: Batch, asked: Asked, fetches: readonly string[]) =>
-    sessions.explain(asked.mode ? [asked.mode] : [], feeds(batch, asked), fetches);
+    sessions.explain(asked.mode ? [asked.mode] : [], feeds(batch, fetches, asked), fetches);
   const cotangents = async (batch: Batch, target: TargetRows, mode: Mode, values: readonly string[]) => {
     const names = values.map((value) => cotangentOf(mode, value));
     const results = await explain(batch, { target, mode }, names);

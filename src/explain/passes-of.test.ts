@@ -37,7 +37,7 @@ function expectClose(found: Tensor, wanted: Tensor, limit = 2e-5): void {
   expect(off / scale).toBeLessThan(limit);
 }
 
-describe.each(files)("%s", (name) => {
+describe.each(files)("%s", { timeout: 60_000 }, (name) => {
   let engine: Engine;
   const perToken = () => engine.canonical.facts.dims(engine.canonical.answers[0].name)?.length === 3;
   const long = [11, 12, 13, 14, 15, 16];
@@ -58,8 +58,8 @@ describe.each(files)("%s", (name) => {
     const [folder, ...path] = name.split("/");
     const model = await readModel(folderOf(`${fixturesDir()}/${folder}`), path.join("/"));
     engine = await openEngine(model, createNodeSession);
-  });
-  afterAll(() => engine.release());
+  }, 60_000);
+  afterAll(() => engine.release(), 60_000);
 
   const places = (): Place[] => {
     const sites = engine.sites.map((s) => s.index);
@@ -151,7 +151,7 @@ describe.each(files)("%s", (name) => {
   });
 });
 
-test("rows aren't run once they are no longer wanted", async () => {
+test("rows aren't run once they are no longer wanted", { timeout: 60_000 }, async () => {
   const model = await readModel(folderOf(`${fixturesDir()}/gpt2`), "onnx/model.onnx");
   const engine = await openEngine(model, createNodeSession);
   let turns = 0;

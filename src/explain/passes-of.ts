@@ -1,5 +1,5 @@
+import { answersByToken, targetRow } from "../autodiff/answer-rows";
 import { cotangentOf } from "../autodiff/explaining";
-import { targetRow } from "../autodiff/seed";
 import { GraphError } from "../graph/error";
 import { toFloat32 } from "../tensor/half";
 import type { Tensor } from "../tensor/tensor";
@@ -87,7 +87,7 @@ async function together(
   const changes = changesOf(rows, anatomy);
   const changed = mode !== undefined || Object.keys(changes).length > 0;
   const answers = canonical.answers.map((a) => a.name);
-  const perToken = answers.length === 1 && canonical.facts.dims(answers[0])?.length === 3;
+  const perToken = answersByToken(canonical);
   // Of logits at every position, an explaining session gives those at the target's alone.
   const outputs = changed && perToken ? [targetRow] : answers;
   const isInput = (value: string) => canonical.inputs.some((i) => i.name === value);

@@ -1,3 +1,4 @@
+import { answerPlaces } from "../autodiff/answer-rows";
 import { targetInputs } from "../autodiff/seed";
 import type { Tensor } from "../tensor/tensor";
 import { float32, int64, tensor } from "../tensor/tensor";
@@ -22,6 +23,14 @@ export const noTarget = (rows: number): TargetRows => ({
   scale: "logit",
 });
 
+/** Logits at every position, as a session's graph takes that; `targetFeeds` asks for the target's alone. */
+export const everyPlace = (rows: number, tokens: number): Record<string, Tensor> => ({
+  [answerPlaces]: int64(
+    [rows, tokens],
+    Array.from({ length: rows * tokens }, (_, i) => i % tokens),
+  ),
+});
+
 /** A target as a session's graph takes it: one that answers once a row reads no position. */
 export function targetFeeds(
   { classes, weights, positions, scale }: TargetRows,
@@ -34,6 +43,7 @@ export function targetFeeds(
     [targetInputs.position]: int64([positions.length], positions),
     [targetInputs.normalised]: tensor("bool", [], Uint8Array.of(scale === "logit" ? 0 : 1)),
     [targetInputs.linear]: float32([], [scale === "probability" ? 1 : 0]),
+    [answerPlaces]: int64([positions.length, 1], positions),
   };
   return Object.fromEntries(Object.entries(feeds).filter(([name]) => inputNames.includes(name)));
 }

@@ -4,6 +4,7 @@ import type { Attribute, Graph, Node, Value, ValueInfo, Weight } from "../onnx/m
 import { half } from "../tensor/half";
 import { type DType, float32, int64, type Tensor, tensor } from "../tensor/tensor";
 import type { Facts } from "./shapes";
+import { readsOf } from "./topology";
 
 type Plain = number | readonly number[] | string | Attribute;
 
@@ -12,6 +13,17 @@ const attributeOf = (value: Plain): Attribute => {
   if (typeof value === "number") return int(value);
   return Array.isArray(value) ? ints(value as readonly number[]) : (value as Attribute);
 };
+
+/** The nodes that results depend on: runtimes run all that there are. */
+function needed(nodes: readonly Node[], results: readonly Value[]): readonly Node[] {
+  const wanted = new Set(results);
+  const kept = [...nodes].reverse().filter((node) => {
+    if (!node.outputs.some((v) => wanted.has(v))) return false;
+    for (const input of readsOf(node)) wanted.add(input);
+    return true;
+  });
+  return kept.reverse();
+}
 
 /**
  * Writes nodes in terms that every opset since 11 has, so that a rewrite reads like the formula that it stands for.
@@ -221,7 +233,7 @@ export class Builder {
     };
     return {
       name,
-      nodes: inner.nodes,
+      nodes: needed(inner.nodes, results),
       inputs: [],
       outputs: results.map(info),
       initializers: inner.initializers,

@@ -1,8 +1,9 @@
+import { float } from "../../onnx/attributes";
 import type { Node, Value } from "../../onnx/model";
 import type { Cotangent, Gradient, GradientContext } from "../gradient";
 
 /**
- * g·Bᵀ and Aᵀ·g. A product with a weight [K, N] is passed back by one `Gemm` that reads the weight transposed, so that
+ * g·Bᵀ and Aᵀ·g. A product with a weight [K, N] is passed back by one `Gemm` that reads the weight as it lies, so that
  * no transposed copy of it is ever made.
  */
 export const matMul: Gradient = (c, node, [g]) => productBack(c, node, g, [() => node.inputs[0], () => node.inputs[1]]);
@@ -47,8 +48,24 @@ export function turned({ b, dims }: Pick<GradientContext, "b" | "dims">, matrix:
 
 /** g [.., N] times the transpose of a weight [K, N], in the shape of `like` [.., K]. */
 export function byWeight(c: GradientContext, g: Value, weight: Value, like: Value): Value {
-  const { b } = c;
-  const flat = c.dims(g).length === 2 ? g : b.reshape(g, [-1, c.dims(weight)[1]]);
-  const product = b.op("Gemm", [flat, weight], { transB: 1 });
-  return c.dims(g).length === 2 ? product : b.op("Reshape", [product, c.shape(like)]);
+  const flat = c.dims(g).length === 2 ? g : c.b.reshape(g, [-1, c.dims(weight)[1]]);
+  return c.b.op("Reshape", [weightFirst(c, flat, weight, 1), c.shape(like)]);
+}
+
+/**
+ * Rows [M, n] times a weight [n, K], or [K, n] where it is turned, as [M, K, 1]. The weight is the first factor and the result
+ * is turned instead: of a constant second factor runtimes keep a copy in a layout of their own, and the weights would be in
+ * memory once more.
+ */
+export function weightFirst(
+  { b, dims, constant }: GradientContext,
+  rows: Value,
+  weight: Value,
+  turned: 0 | 1,
+  alpha = float(1),
+): Value {
+  const product = b.op("Gemm", [weight, rows], { transA: 1 - turned, transB: 1, alpha }); // [K, M]
+  // With one more axis between, runtimes don't turn the factors round again.
+  const columns = constant(weight) ? b.integers([dims(weight)[turned ? 0 : 1]]) : b.dim(product, 0);
+  return b.transpose(b.reshapeTo(product, [columns, -1, 1]), [1, 0, 2]);
 }

@@ -3,6 +3,7 @@ import { operatorOf } from "../../graph/rewrites";
 import { floatAttribute, intAttribute } from "../../onnx/attributes";
 import type { Node, Value } from "../../onnx/model";
 import { type Gradient, type GradientContext, isStraight } from "../gradient";
+import { weightFirst } from "../gradients/MatMul";
 import { dequantised, unpackedBlocks, unpackedBnb4 } from "../quantised";
 import type { Linear, LinearRule } from "./linear";
 
@@ -32,7 +33,7 @@ function passed(c: GradientContext, node: Node, g: Value, { z, bias, scales }: L
   const size = (v: Value) => b.op("Abs", [v]);
   const sign = (v: Value) => b.op("Sign", [v]);
   const times = (left: Value, width: number, w: Value, transB: 0 | 1, like: Value) => {
-    const product = b.op("Gemm", [b.reshape(left, [-1, width]), w], { transB });
+    const product = weightFirst(c, b.reshape(left, [-1, width]), w, transB);
     const scaled = alpha === 1 ? product : b.mul(product, number(alpha));
     return b.op("Reshape", [scaled, c.shape(like)]);
   };

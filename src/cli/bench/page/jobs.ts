@@ -1,12 +1,12 @@
+import { targetRow } from "../../../autodiff/answer-rows";
 import { cotangentOf, gradientMode, switchOf } from "../../../autodiff/explaining";
-import { targetRow } from "../../../autodiff/seed";
 import { type ModelFiles, openEngine, sessionSource, understand } from "../../../explain/engine";
 import { explainingModel, on, plainModel } from "../../../explain/explaining-model";
 import { type Batch, feedsOf } from "../../../explain/feeds";
 import type { PassRow, Wanted } from "../../../explain/passes";
 import { passesOf } from "../../../explain/passes-of";
 import type { Session, SessionSource } from "../../../explain/session";
-import { noTarget, targetFeeds } from "../../../explain/target-feeds";
+import { everyPlace, noTarget, targetFeeds } from "../../../explain/target-feeds";
 import { usedInputs } from "../../../graph/prune";
 import { withTaps } from "../../../graph/taps";
 import { subgraphsOf } from "../../../graph/topology";
@@ -74,7 +74,11 @@ async function open(
     canonical.inputs.filter((i) => used.has(i.name)),
     batch,
   );
-  feeds = { ...inputs, ...(variant === "explaining" ? { ...built.idle, ...targetFeeds(noTarget(1), session) } : {}) };
+  const idle =
+    variant === "explaining" ? { ...built.idle, ...targetFeeds(noTarget(1), session), ...everyPlace(1, tokens) } : {};
+  feeds = Object.fromEntries(
+    Object.entries({ ...inputs, ...idle }).filter(([name]) => session.inputNames.includes(name)),
+  );
   const probs = anatomy.sites.map((s) => s.probs.value);
   fetches = ["logits", ...(variant === "tapped" ? probs : [])];
   if (variant === "explaining") {
