@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { readSafetensors } from "../src/tensor/safetensors";
+import type { ExplainRequest } from "../src/worker/protocol";
 import { expect, failure, test, value } from "./worker-fixtures";
 
 const folder = "e2e/fixtures/conformance/bert-seqcls";
@@ -22,6 +23,35 @@ test("WebGPU gives the attention that WASM and PyTorch give", async ({ worker })
   expect(worst(onGpu, await worker.attention(cpu.trace, 0))).toBeLessThan(1e-3);
   for (const { index, logit } of gpu.candidates)
     expect(cpu.candidates.find((candidate) => candidate.index === index)!.logit).toBeCloseTo(logit, 3);
+});
+
+/** By the derivatives, the relevance and the multipliers that an explaining session gives. */
+const methods = ["gradient-x-input", "attn-lrp", "deeplift"];
+
+test("the way back on WebGPU gives what it gives on WASM", async ({ worker, page }) => {
+  await worker.open();
+  const explained = async (device: "webgpu" | "wasm"): Promise<Record<string, readonly number[]>> => {
+    expect(value(await worker.load({ kind: "shipped", id: "bert-seqcls" }, device)).device).toBe(device);
+    const { trace, target } = value(await worker.run({ kind: "text", text }));
+    const request: ExplainRequest = { trace, target, unit: "token", seed: 0, methods: methods.map((id) => ({ id })) };
+    return page.evaluate(async (asked) => {
+      const found: Record<string, readonly number[]> = {};
+      await window.page.explainer.explain(asked, (event) => {
+        if (event.kind === "failure") throw new Error(event.failure.message);
+        if (event.kind === "result") found[event.result.method] = event.result.values;
+      });
+      return found;
+    }, request);
+  };
+  const gpu = await explained("webgpu");
+  const cpu = await explained("wasm");
+  expect(Object.keys(gpu).sort()).toEqual([...methods].sort());
+  for (const id of methods) {
+    const [a, b] = [Float32Array.from(gpu[id]!), Float32Array.from(cpu[id]!)];
+    const largest = b.reduce((most, v) => Math.max(most, Math.abs(v)), 0);
+    expect(largest).toBeGreaterThan(0);
+    expect(worst(a, b) / largest, id).toBeLessThan(1e-3);
+  }
 });
 
 test("a browser without promise integration gets the other build, and the same attention", async ({ worker, page }) => {

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { feedsOf, type TokenBatch } from "../../explain/feeds";
+import { tensorOf } from "../../onnx/attributes";
 import type { Tensor } from "../../tensor/tensor";
 import { canonicalise } from "../canonicalise";
 import { withTaps } from "../taps";
@@ -50,6 +51,9 @@ function expected(
   return { q, k, v, probs: naiveAttention({ q, k, v, score }).probs };
 }
 
+const product = (a: readonly number[][], b: readonly number[][]): number[][] =>
+  a.map((line) => b[0].map((_, d) => line.reduce((sum, weight, j) => sum + weight * b[j][d], 0)));
+
 const rows = ({ dims: [, columns], data }: Tensor): number[][] =>
   Array.from({ length: data.length / columns }, (_, i) =>
     Array.from((data as Float32Array).subarray(i * columns, (i + 1) * columns)),
@@ -83,6 +87,10 @@ async function readsRight(layout: Layout, causal: boolean): Promise<void> {
   const sizes = { batch: texts.length, tokens: length };
   anatomy.sites.forEach((site, index) => {
     for (let row = 0; row < texts.length; row++) {
+      // What the heads' outputs come to by the output projection.
+      const projection = tensorOf(canonical.model.graph.initializers.get(`wo.${index}`)!);
+      const size = projection.dims[0] / heads;
+      const added = Array.from({ length }, () => new Array<number>(projection.dims[1]).fill(0));
       for (let head = 0; head < heads; head++) {
         const what = `layer ${index}, row ${row}, head ${head}`;
         const { q, k, v, probs } = expected(layout, results, index, row, head, causal);
@@ -106,7 +114,24 @@ async function readsRight(layout: Layout, causal: boolean): Promise<void> {
           v,
           `${what}: v`,
         );
+        const mixed = product(probs, v);
+        close(
+          rows(readTap(results[site.mixed!.value], site.mixed!.layout, sizes, "width", row, head)),
+          mixed,
+          `${what}: mixed`,
+        );
+        mixed.forEach((line, i) => {
+          line.forEach((value, d) => {
+            for (let to = 0; to < added[i].length; to++)
+              added[i][to] += value * (projection.data[(head * size + d) * added[i].length + to] as number);
+          });
+        });
       }
+      close(
+        rows(readTap(results[site.module!.value], site.module!.layout, sizes, "width", row, 0)),
+        added,
+        `layer ${index}, row ${row}: module`,
+      );
     }
   });
 }
