@@ -31,8 +31,8 @@ test("the page's scripts stay within 300 kB, the worker's within 400 kB, compres
   expect(page.length).toBe(2);
   expect(compressed(page)).toBeLessThan(300_000);
   // The larger of the builds with a GPU; only one of the three is ever loaded.
-  const worker = ["worker-", "ort-", "gpu-", "rolldown-runtime-", "webgpu-"].flatMap(script);
-  expect(worker.length).toBeGreaterThan(4);
+  const worker = ["worker-", "serve-", "ort-", "gpu-", "rolldown-runtime-", "webgpu-"].flatMap(script);
+  expect(worker.length).toBeGreaterThan(5);
   expect(compressed(worker)).toBeLessThan(400_000);
 });
 

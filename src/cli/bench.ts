@@ -54,7 +54,9 @@ async function main(): Promise<void> {
       const bench: Bench = { page, rounds: Number(values.rounds), model, app: app.get };
       for (const name of only) {
         console.error(`measuring ${name}...`);
-        results.push(...(await rows[name]!(bench)));
+        const found = await rows[name]!(bench);
+        console.error(table(found)); // a row that fails later doesn't take these along
+        results.push(...found);
       }
     } finally {
       await page.close();

@@ -9,7 +9,7 @@ import {
   type ModelSource,
   type Progress,
 } from "./protocol";
-import type { WorkerApi } from "./worker";
+import type { WorkerApi } from "./serve";
 
 export interface ClientOptions {
   /** Address of the shipped models; `models/` beside the page unless said otherwise. */

@@ -8,9 +8,9 @@ import { fail, messageOf } from "./failure";
 import type { Folder } from "./loading/folder";
 import { type OpenedModel, openModel } from "./loading/open";
 import type { Device, LoadedModel, ModelSource, Progress } from "./protocol";
-import type { GpuBackend } from "./runtime/backend";
 import { checked, type Verdict } from "./runtime/checked";
-import { type Choice, chooseBackend, chooseWasm } from "./runtime/choose";
+import type { Choice } from "./runtime/choose";
+import { isGpu, onWasm, started } from "./runtime/warm";
 
 /** A model that is ready: what is known of it, and what runs it. */
 export interface Loaded {
@@ -24,42 +24,6 @@ export interface Loaded {
 
 /** How far a GPU may be off: float32 sums in another order, and rounding to 8 bits that tips over. */
 const limits = { fp32: 1e-3, other: 2e-2 };
-
-const isGpu = (backend: Choice["backend"]): backend is GpuBackend => backend.device === "webgpu";
-
-async function onWasm(note: string): Promise<Choice> {
-  const choice = await chooseWasm([note]);
-  await choice.backend.warm();
-  return choice;
-}
-
-/** The backend, started; WASM where the GPU's build doesn't start. */
-async function start(wanted: Device | "auto"): Promise<Choice> {
-  const choice = await chooseBackend(wanted);
-  try {
-    await choice.backend.warm();
-    return choice;
-  } catch (error) {
-    if (!isGpu(choice.backend)) throw error;
-    return onWasm(`WebGPU didn't start, so the model runs on WASM: ${messageOf(error)}`);
-  }
-}
-
-let warm: { readonly device: Device | "auto"; readonly choice: Promise<Choice> } | null = null;
-
-/** Starts the backend for the load that will come. */
-export function warmUp(device: Device | "auto"): void {
-  const choice = start(device);
-  choice.catch(() => undefined); // told by the load
-  warm = { device, choice };
-}
-
-/** The backend that was started for this, or one that is started now. */
-function started(device: Device | "auto"): Promise<Choice> {
-  const choice = warm?.device === device ? warm.choice : start(device);
-  warm = null;
-  return choice;
-}
 
 /** A tokenizer, or a sentence on why there is none. A model without one can still be given ids. */
 function tokenizerOf({ tokenizer }: OpenedModel): { tokenizer: Tokenizer | null; notes: readonly string[] } {

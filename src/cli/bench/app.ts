@@ -94,6 +94,13 @@ export class AppPage {
       .waitFor({ state: "detached" });
   }
 
+  /** What was asked for is drawn. Looks once a frame, which costs the page next to nothing. */
+  calm(): Promise<void> {
+    return this.page.evaluate(async () => {
+      while (!document.querySelector('main [aria-busy="false"]')) await new Promise(requestAnimationFrame);
+    });
+  }
+
   /** Another text of as many tokens. */
   async run(turn: number): Promise<void> {
     await this.page.getByRole("button", { name: "Edit text" }).click();

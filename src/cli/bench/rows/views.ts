@@ -91,7 +91,7 @@ async function interactions(bench: Bench, size: Size): Promise<Result[]> {
       await thread.during(async () => {
         await page.mouse.down();
         await page.mouse.up();
-        await page.locator('main [aria-busy="false"]').waitFor();
+        await app.calm();
       }),
     );
   }
