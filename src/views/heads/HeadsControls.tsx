@@ -6,7 +6,7 @@ import { usePalette, usePhone } from "../shared/environment";
 import { LeaveOutControls } from "../shared/LeaveOut";
 import { headColour, headDashed, inkOn } from "../shared/palette";
 import { headName, kindLabels } from "./names";
-import { tokensOf } from "./on-screen";
+import { expectHead } from "./on-screen";
 
 /** Layers beyond this many are picked from a list. */
 const MOST_CELLS = 26;
@@ -76,12 +76,8 @@ function Swatches({ shown }: { readonly shown: Shown }) {
   const site = useApp((state) => state.site);
   const heads = useApp((state) => state.heads);
   const palette = usePalette();
-  const { attention } = useWorkspace();
+  const workspace = useWorkspace();
   const { toggleHead, isolateHead } = useActions();
-  const trace = shown.result.trace;
-  const tokens = tokensOf(shown);
-  // Whoever points at a head may want it next. What fails is told when the head is on.
-  const expect = (head: number) => attention.fetch({ trace, site, heads: [head], tokens }).catch(() => undefined);
   const count = shown.model.sites.find(({ index }) => index === site)?.heads ?? 0;
   return (
     <div className="heads">
@@ -109,7 +105,7 @@ function Swatches({ shown }: { readonly shown: Shown }) {
                     ? { background: colour, borderColor: dashed ? inkOn(colour) : colour, color: inkOn(colour) }
                     : { borderColor: colour }
                 }
-                onPointerEnter={() => void expect(head)}
+                onPointerEnter={() => void expectHead(workspace, head)}
                 onClick={(event) => (event.shiftKey ? isolateHead(head) : toggleHead(head))}
                 onDoubleClick={() => isolateHead(head)}
               >

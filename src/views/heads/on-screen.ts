@@ -3,6 +3,7 @@ import { sidesOf } from "../../explain/trace-file/about";
 import type { AttentionCache, HeadWeights } from "../../store/attention";
 import { useActions, useApp, useWorkspace } from "../../store/react";
 import type { Shown, State } from "../../store/state";
+import type { Workspace } from "../../store/store";
 import { type Unit, unitsOf } from "../../store/units";
 import { type LineList, linesOf, type NotDrawn, notDrawn } from "../shared/lines";
 import { type HeadReading, type Plan, planOf, type Range, readHead } from "../shared/reading";
@@ -81,6 +82,20 @@ export function pictureOf(wanted: Wanted, attention: AttentionCache): Picture | 
     drawn.push({ head, ...readOnce(weights, plan) });
   }
   return { shown, site, plan, heads: drawn, notDrawn: notDrawn(drawn) };
+}
+
+/**
+ * Has a head fetched and read before it is on: whoever points at one may want it next. What fails is told when the head
+ * is on, and asked for again.
+ */
+export async function expectHead({ store, attention }: Workspace, head: number): Promise<void> {
+  const { shown, site } = store.getState();
+  if (!shown) return;
+  const at = { trace: shown.result.trace, site, tokens: tokensOf(shown) };
+  await attention.fetch({ ...at, heads: [head] }).catch(() => undefined);
+  const weights = attention.peek(at, head);
+  const { mergeWords, pairFilter: filter, hideSinks } = store.getState();
+  if (weights) readOnce(weights, planFor(shown, site, { mergeWords, filter, hideSinks: hideSinks.heads }));
 }
 
 /** Fetches some heads of what is shown, and renders again when they are here. */
