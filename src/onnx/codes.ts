@@ -54,3 +54,6 @@ export const attributeCodes = {
   strings: 8,
   graphs: 10,
 } as const;
+
+/** Under this key torch's newer exporter notes the modules that a node came from, outermost first, the operator last. */
+export const classHierarchy = "pkg.torch.onnx.class_hierarchy";

@@ -1,4 +1,4 @@
-import { attributeCodes } from "./codes";
+import { attributeCodes, classHierarchy } from "./codes";
 import { readEntry, readTensor } from "./decode-tensor";
 import { readValueInfo } from "./decode-type";
 import { OnnxError } from "./error";
@@ -8,7 +8,7 @@ import { Reader } from "./wire";
 
 /**
  * Reads an ONNX file (ModelProto). Weights stay views into `bytes`, so keep those as long as the model. What `Model`
- * has no place for is left out: documentation, training info, node metadata, quantisation annotations.
+ * has no place for is left out: documentation, training info, most node metadata, quantisation annotations.
  *
  * @throws OnnxError, and nothing else, for any bytes that aren't a model; in time and memory linear in their number.
  */
@@ -133,6 +133,7 @@ function readNode(r: Reader): Node {
   const inputs: string[] = [];
   const outputs: string[] = [];
   let attributes: Map<string, Attribute> | null = null;
+  let module: string | null = null;
   while (r.next())
     switch (r.field) {
       case 1:
@@ -154,11 +155,28 @@ function readNode(r: Reader): Node {
       case 7:
         domain = domainOf(r.string("node domain"));
         break;
+      case 9: {
+        const [key, value] = readEntry(r, "node metadata_props");
+        if (key === classHierarchy) module = innermostClass(value);
+        break;
+      }
       default:
         r.skip();
     }
-  return { name, opType, domain, inputs, outputs, attributes: attributes ?? noAttributes };
+  return {
+    name,
+    opType,
+    domain,
+    inputs,
+    outputs,
+    attributes: attributes ?? noAttributes,
+    ...(module ? { module } : {}),
+  };
 }
+
+/** Of `['Model', 'torch.nn.modules.activation.Tanh', 'aten.tanh.default']` the last class before the operator. */
+const innermostClass = (hierarchy: string): string | null =>
+  Array.from(hierarchy.matchAll(/'([^']*)'/g), ([, name]) => name).at(-2) ?? null;
 
 /** An AttributeProto, into `attributes`. */
 function readAttribute(r: Reader, attributes: Map<string, Attribute>): void {

@@ -1,4 +1,4 @@
-import { attributeCodes, dtypeCodes } from "./codes";
+import { attributeCodes, classHierarchy, dtypeCodes } from "./codes";
 import { OnnxError } from "./error";
 import type { Attribute, Dim, Graph, LocalFunction, Model, Node, ValueInfo, Weight } from "./model";
 import { Writer } from "./wire-write";
@@ -75,6 +75,7 @@ function writeNode(w: Writer, node: Node, externalize: Externalize | null): void
   w.string(4, node.opType);
   for (const [name, attribute] of node.attributes) writeAttribute(w, 5, name, attribute, externalize);
   if (node.domain) w.string(7, node.domain);
+  if (node.module) writeEntry(w, 9, classHierarchy, `['${node.module}', '${node.opType}']`);
 }
 
 /** An opaque attribute is written as it was read, with the name that it had. */

@@ -47,6 +47,8 @@ export interface Node {
   readonly inputs: readonly Value[];
   readonly outputs: readonly Value[];
   readonly attributes: ReadonlyMap<string, Attribute>;
+  /** The class of the innermost module that it was exported from, where the exporter says (torch's newer one does). */
+  readonly module?: string;
 }
 
 /** A fixed size, a symbol (`"batch_size"`) or unknown. */

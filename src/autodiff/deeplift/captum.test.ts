@@ -49,6 +49,13 @@ describe("DeepLIFT as Captum", () => {
     expect(isModule(node("Tanh", "node_tanh"), named)).toBeNull();
   });
 
+  it("takes the exporter's word for it where there is one", () => {
+    const noted = (module: string) => isModule({ ...node("Tanh", "node_tanh"), module }, named);
+    expect(noted("torch.nn.modules.activation.Tanh")).toBe(true);
+    expect(noted("transformers.activations.NewGELUActivation")).toBe(false);
+    expect(noted("torch.nn.modules.activation.SiLU")).toBe(false);
+  });
+
   it("rescales at modules and takes gradients elsewhere", () => {
     const rules = captumRules(named, 7);
     for (const n of named.nodes) {

@@ -10,12 +10,17 @@ import { pairsOf } from "./pairs";
 /** Operators of the modules that Captum 0.9 hooks, by their exact types. */
 const hooked: ReadonlySet<string> = new Set("Elu LeakyRelu MaxPool Relu Sigmoid Softmax Softplus Tanh".split(" "));
 
+/** Their classes; Captum asks for exactly these. */
+const hookedClass =
+  /^torch\.nn\.modules\.(activation\.(ELU|LeakyReLU|ReLU|Sigmoid|Softmax|Softplus|Tanh)|pooling\.MaxPool[123]d)$/;
+
 /**
- * Whether an operator was a module of its own when the graph was exported, and not a function called in another: exporters
- * name nodes by the modules around them, and a module that is one operator has nothing else in its scope. Null where names
- * tell nothing.
+ * Whether an operator was a module of its own when the graph was exported, and not a function called in another: torch's
+ * newer exporter notes the module; the older one names nodes by the modules around them, and a module that is one operator
+ * has nothing else in its scope. Null where neither is there.
  */
 export function isModule(node: Node, graph: Graph): boolean | null {
+  if (node.module !== undefined) return hookedClass.test(node.module);
   const end = node.name.lastIndexOf("/");
   if (end < 0) return null;
   const scope = node.name.slice(0, end + 1);

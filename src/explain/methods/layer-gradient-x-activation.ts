@@ -12,7 +12,7 @@ export const layerGradientXActivation: Method = {
   measures: "How much of the target what a layer holds at each position accounts for, as far as the gradient tells.",
   strength: "It shows at which positions the evidence stands half-way through the model, for one pass there and back.",
   weakness:
-    "After a few layers a position is a mixture of tokens, so its value isn't the token's own; and it is a tangent at one point.",
+    "After a few layers a position is a mixture of tokens, so its value isn't the token's own; and before a norm that ends the model the sums are 0, as scaling changes nothing there.",
   cost: "1F + 1B",
   source: "Shrikumar et al. 2016, arXiv:1605.01713, at a layer, as Captum",
   signed: true,
