@@ -12,12 +12,10 @@ import type { Target } from "../explain/target";
 import { unitsOf } from "../explain/unit";
 import { createTokenizer } from "../text/tokenizer";
 import { folderOf } from "./folder";
-import { optionsOf } from "./options";
 import { createNodeSession } from "./session";
 
 const usage =
-  "npm run explain -- MODEL_DIR --text T --method ID... [--pair T] [--target T] [--against T] [--position N] " +
-  "[--as logit|log-probability|probability] [--unit token|word] [--seed N] [--option [METHOD.]NAME=VALUE]... [--file NAME] [--json]";
+  "npm run explain -- MODEL_DIR --text T --method ID... [--pair T] [--target T] [--against T] [--position N] [--file NAME] [--json]";
 
 /** Explains one output by one or more methods and prints a value a token, or the whole result as JSON. */
 async function main(): Promise<void> {
@@ -30,9 +28,6 @@ async function main(): Promise<void> {
       target: { type: "string" },
       against: { type: "string" },
       position: { type: "string" },
-      as: { type: "string", default: "logit" },
-      unit: { type: "string", default: "token" },
-      seed: { type: "string", default: "0" },
       file: { type: "string" },
       json: { type: "boolean" },
       option: { type: "string", multiple: true },
@@ -44,9 +39,6 @@ async function main(): Promise<void> {
   if (!path || values.text === undefined || ids.length === 0)
     throw new Error(`${usage}\nmethods: ${methods.map((m) => m.id).join(", ")}`);
   const chosen = ids.map(methodOf);
-  const options = optionsOf(values.option ?? [], chosen);
-  const as = oneOf("as", values.as, ["logit", "log-probability", "probability"] as const);
-  const unit = oneOf("unit", values.unit, ["token", "word"] as const);
   const folder = folderOf(path);
   const files = modelFilesOf(folder).filter((f) => !values.file || f.endsWith(values.file));
   const file = files.find((f) => f.endsWith("/model.onnx")) ?? files[0];
@@ -68,7 +60,6 @@ async function main(): Promise<void> {
       ...(values.target === undefined ? {} : { index: indexOf(values.target) }),
       ...(values.against === undefined ? {} : { against: indexOf(values.against) }),
       ...(values.position === undefined ? {} : { position: Number(values.position) }),
-      ...(as === "logit" ? {} : { as }),
     };
     const { target, candidates } = readTarget(engine, trace, partial, vocabulary);
     const results: MethodResult[] = [];
@@ -77,21 +68,27 @@ async function main(): Promise<void> {
       trace,
       target,
       passes: passesOf(engine),
-      units: unitsOf(trace.encoding, unit),
+      units: unitsOf(trace.encoding, "token"),
       substitutes: substitutesOf(tokenizer),
-      seed: Number(values.seed),
+      seed: 0,
       onPartial: () => {},
     };
-    for (const [i, method] of chosen.entries()) {
-      const { cost, ...found } = await attribute(method, context, options[i], () => performance.now());
+    for (const method of chosen) {
+      const {
+        options,
+        values: perUnit,
+        signed,
+        cost,
+        completeness,
+      } = await attribute(method, context, optionsOf(values.option ?? []), () => performance.now());
       results.push({
         id: method.id,
-        options: found.options,
-        values: found.values,
-        signed: found.signed,
+        options,
+        values: perUnit,
+        signed,
         passes: { forward: cost.forward, backward: cost.backward },
         ms: cost.ms,
-        ...(found.completeness ? { completeness: found.completeness } : {}),
+        ...(completeness ? { completeness } : {}),
       });
     }
     const sha256 = createHash("sha256").update(model.model).digest("hex");
@@ -100,8 +97,6 @@ async function main(): Promise<void> {
       model: { name: folder.name, file, sha256 },
       encoding: trace.encoding,
       target,
-      units: context.units,
-      seed: context.seed,
       candidates,
       ms,
       methods: results,
@@ -110,16 +105,10 @@ async function main(): Promise<void> {
     else {
       const label = candidates.find((c) => c.index === target.index);
       console.log(`${folder.name}: ${label?.label ?? target.index} ${label ? label.probability.toFixed(3) : ""}`);
-      console.log([unit, ...results.map((r) => r.id)].join("\t"));
-      context.units.forEach(({ tokens }, i) => {
-        const text = tokens.map((t) => trace.encoding.tokens[t]).join("");
-        console.log([text, ...results.map((r) => r.values[i].toFixed(4))].join("\t"));
+      console.log(["token", ...results.map((r) => r.id)].join("\t"));
+      trace.encoding.tokens.forEach((token, i) => {
+        console.log([token, ...results.map((r) => r.values[i].toFixed(4))].join("\t"));
       });
-      const row = (label: string, of: (r: MethodResult) => string) =>
-        console.log([label, ...results.map(of)].join("\t"));
-      row("passes", ({ passes }) => `${passes.forward}F + ${passes.backward}B`);
-      if (results.some((r) => r.completeness))
-        row("sum / expected", ({ completeness: c }) => (c ? `${c.sum.toFixed(4)} / ${c.expected.toFixed(4)}` : "-"));
     }
   } finally {
     await engine.release();
@@ -152,10 +141,21 @@ function outputIndex(
   return ids[0];
 }
 
-function oneOf<T extends string>(name: string, value: string, allowed: readonly T[]): T {
-  const found = allowed.find((a) => a === value);
-  if (!found) throw new Error(`bad --${name}: ${value}; one of ${allowed.join(", ")}`);
-  return found;
+/** `layer=3` pairs; numbers and truth values are read as such. */
+function optionsOf(pairs: readonly string[]): Options {
+  const entries = pairs.map((pair): [string, string | number | boolean] => {
+    const [key, ...rest] = pair.split("=");
+    const value = rest.join("=");
+    return [
+      key,
+      value === "true" || value === "false"
+        ? value === "true"
+        : value !== "" && Number.isFinite(Number(value))
+          ? Number(value)
+          : value,
+    ];
+  });
+  return Object.fromEntries(entries);
 }
 
 main().catch((error) => {

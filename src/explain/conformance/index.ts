@@ -3,20 +3,27 @@ import { type Folder, modelFilesOf, type Row } from "./folder";
 import { checkForward } from "./forward";
 import { checkGradient } from "./gradient";
 import { checkLrp } from "./lrp";
+import { checkMethods } from "./methods";
+import { checkFaithfulness, checkFormulas } from "./metrics";
 import { checkTokens } from "./tokens";
 
 export type { Folder, Row } from "./folder";
 
 /** Checks of a whole folder, and checks of each of its graph files. */
-const ofFolder: Readonly<Record<string, (folder: Folder) => Promise<Row[]>>> = { tokens: checkTokens };
+const ofFolder: Readonly<Record<string, (folder: Folder) => Promise<Row[]>>> = {
+  tokens: checkTokens,
+  metrics: checkFormulas,
+};
 const ofFile: Readonly<Record<string, (folder: Folder, path: string, create: CreateSession) => Promise<Row[]>>> = {
   forward: checkForward,
   gradient: checkGradient,
   lrp: checkLrp,
+  methods: checkMethods,
+  metrics: checkFaithfulness,
 };
 
 /** Every quantity that can be asked for with `--only`. */
-export const quantities: readonly string[] = [...Object.keys(ofFolder), ...Object.keys(ofFile)];
+export const quantities: readonly string[] = [...new Set([...Object.keys(ofFolder), ...Object.keys(ofFile)])];
 
 export interface ConformanceOptions {
   readonly only: readonly string[];
