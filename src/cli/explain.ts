@@ -1,23 +1,19 @@
-import { createHash } from "node:crypto";
 import { parseArgs } from "node:util";
-import type { Completeness, MethodContext, Options } from "../explain/attribution";
-import { readTarget, type Vocabulary } from "../explain/candidates";
-import { modelFilesOf, readJson, readModel } from "../explain/conformance/folder";
-import { openEngine } from "../explain/engine";
+import type { Attribution, Method, Options } from "../explain/attribution";
 import { attribute } from "../explain/explain";
+import { measureFaithfulness } from "../explain/faithfulness";
 import { methodOf, methods } from "../explain/methods";
-import { passesOf } from "../explain/passes-of";
-import { substitutesOf } from "../explain/substitutes";
+import { type Failure, type Result, resultOf } from "../explain/result";
 import type { Target } from "../explain/target";
-import { unitsOf } from "../explain/unit";
-import { createTokenizer } from "../text/tokenizer";
-import { folderOf } from "./folder";
-import { createNodeSession } from "./session";
+import type { UnitKind } from "../explain/unit";
+import { csvOf, tableOf } from "./explain-print";
+import { contextOf, openTextModel } from "./text-model";
 
-const usage =
-  "npm run explain -- MODEL_DIR --text T --method ID... [--pair T] [--target T] [--against T] [--position N] [--file NAME] [--json]";
+const usage = `npm run explain -- MODEL_DIR --text T --method ID... | --method all
+  [--pair T] [--target T] [--against T] [--position N] [--as logit|log-probability|probability]
+  [--unit token|word] [--seed N] [--option [METHOD.]NAME=VALUE]... [--metrics] [--file NAME] [--json | --csv]`;
 
-/** Explains one output by one or more methods and prints a value a token, or the whole result as JSON. */
+/** Explains one output by one or more methods: a value a unit of each, how they agree, how faithful they are. */
 async function main(): Promise<void> {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
@@ -28,9 +24,14 @@ async function main(): Promise<void> {
       target: { type: "string" },
       against: { type: "string" },
       position: { type: "string" },
+      as: { type: "string" },
+      unit: { type: "string", default: "token" },
+      seed: { type: "string", default: "0" },
+      option: { type: "string", multiple: true },
+      metrics: { type: "boolean" },
       file: { type: "string" },
       json: { type: "boolean" },
-      option: { type: "string", multiple: true },
+      csv: { type: "boolean" },
     },
   });
   // Methods may be given one after the other behind a single --method.
@@ -38,124 +39,80 @@ async function main(): Promise<void> {
   const ids = [...(values.method ?? []), ...more].flatMap((m) => m.split(","));
   if (!path || values.text === undefined || ids.length === 0)
     throw new Error(`${usage}\nmethods: ${methods.map((m) => m.id).join(", ")}`);
-  const chosen = ids.map(methodOf);
-  const folder = folderOf(path);
-  const files = modelFilesOf(folder).filter((f) => !values.file || f.endsWith(values.file));
-  const file = files.find((f) => f.endsWith("/model.onnx")) ?? files[0];
-  if (!file) throw new Error(`no ONNX file: ${path}`);
-  const tokenizer = createTokenizer(
-    await readJson(folder, "tokenizer.json"),
-    await readJson(folder, "tokenizer_config.json"),
-  );
-  const model = await readModel(folder, file);
-  const engine = await openEngine(model, createNodeSession);
+  const chosen = ids.includes("all") ? methods : ids.map(methodOf);
+  const settings = optionsFor(chosen, values.option ?? []);
+  const unit = oneOf<UnitKind>("unit", values.unit, ["token", "word"]);
+  const seed = Number(values.seed);
+  const as =
+    values.as && oneOf<NonNullable<Target["as"]>>("as", values.as, ["logit", "log-probability", "probability"]);
+  const model = await openTextModel(path, values.file);
   try {
-    const started = performance.now();
-    const trace = await engine.run(tokenizer.encode(values.text, values.pair));
-    const ms = performance.now() - started;
-    const vocabulary: Vocabulary = { token: (id) => tokenizer.token(id), mask: tokenizer.special.mask };
-    const indexOf = (name: string): number =>
-      outputIndex(name, engine.labels, (text) => tokenizer.encode(text, undefined, { special: false }).ids);
-    const partial: Partial<Target> = {
-      ...(values.target === undefined ? {} : { index: indexOf(values.target) }),
-      ...(values.against === undefined ? {} : { against: indexOf(values.against) }),
-      ...(values.position === undefined ? {} : { position: Number(values.position) }),
-    };
-    const { target, candidates } = readTarget(engine, trace, partial, vocabulary);
-    const results: MethodResult[] = [];
-    const context: MethodContext = {
-      engine,
-      trace,
-      target,
-      passes: passesOf(engine),
-      units: unitsOf(trace.encoding, "token"),
-      substitutes: substitutesOf(tokenizer),
-      seed: 0,
-      onPartial: () => {},
-    };
+    const { context, candidates, ms } = await contextOf(model, {
+      text: values.text,
+      pair: values.pair,
+      unit,
+      seed,
+      target: {
+        ...(values.target === undefined ? {} : { index: model.outputIndex(values.target) }),
+        ...(values.against === undefined ? {} : { against: model.outputIndex(values.against) }),
+        ...(values.position === undefined ? {} : { position: Number(values.position) }),
+        ...(as ? { as } : {}),
+      },
+    });
+    const attributions: Attribution[] = [];
+    const failures: Failure[] = [];
     for (const method of chosen) {
-      const {
-        options,
-        values: perUnit,
-        signed,
-        cost,
-        completeness,
-      } = await attribute(method, context, optionsOf(values.option ?? []), () => performance.now());
-      results.push({
-        id: method.id,
-        options,
-        values: perUnit,
-        signed,
-        passes: { forward: cost.forward, backward: cost.backward },
-        ms: cost.ms,
-        ...(completeness ? { completeness } : {}),
-      });
+      try {
+        attributions.push(await attribute(method, context, settings.get(method) ?? {}, () => performance.now()));
+      } catch (error) {
+        failures.push({ id: method.id, message: error instanceof Error ? error.message : String(error) });
+      }
     }
-    const sha256 = createHash("sha256").update(model.model).digest("hex");
-    const result = {
-      type: "result",
-      model: { name: folder.name, file, sha256 },
-      encoding: trace.encoding,
-      target,
+    const faithfulness = values.metrics ? await measureFaithfulness(context, attributions) : undefined;
+    const result: Result = resultOf({
+      encoding: context.trace.encoding,
+      target: context.target,
       candidates,
       ms,
-      methods: results,
-    };
-    if (values.json) console.log(JSON.stringify(result, null, 2));
-    else {
-      const label = candidates.find((c) => c.index === target.index);
-      console.log(`${folder.name}: ${label?.label ?? target.index} ${label ? label.probability.toFixed(3) : ""}`);
-      console.log(["token", ...results.map((r) => r.id)].join("\t"));
-      trace.encoding.tokens.forEach((token, i) => {
-        console.log([token, ...results.map((r) => r.values[i].toFixed(4))].join("\t"));
-      });
-    }
+      seed,
+      attributions,
+      failures,
+      ...(faithfulness ? { faithfulness } : {}),
+    });
+    const { name, file, sha256 } = model;
+    if (values.json) console.log(JSON.stringify({ type: "result", model: { name, file, sha256 }, ...result }, null, 2));
+    else if (values.csv) console.log(csvOf(result));
+    else console.log(tableOf(name, result));
+    for (const { id, message } of failures) console.error(`${id}: ${message}`);
+    if (failures.length > 0) process.exitCode = 1;
   } finally {
-    await engine.release();
+    await model.close();
   }
 }
 
-/** What one method said, as the `result` message has it. */
-interface MethodResult {
-  readonly id: string;
-  readonly options: Options;
-  readonly values: readonly number[];
-  readonly signed: boolean;
-  readonly passes: { readonly forward: number; readonly backward: number };
-  readonly ms: number;
-  readonly completeness?: Completeness;
+function oneOf<T extends string>(name: string, value: string, allowed: readonly T[]): T {
+  const found = allowed.find((a) => a === value);
+  if (!found) throw new Error(`bad --${name}: ${value}; one of ${allowed.join(", ")}`);
+  return found;
 }
 
-/** A class by its name, a token by its text, or either by its number. */
-function outputIndex(
-  name: string,
-  labels: readonly string[] | null,
-  idsOf: (text: string) => readonly number[],
-): number {
-  const label = labels?.findIndex((l) => l.toLowerCase() === name.toLowerCase()) ?? -1;
-  if (label >= 0) return label;
-  if (/^\d+$/.test(name)) return Number(name);
-  if (labels) throw new Error(`unknown target: ${name}; known are ${labels.join(", ")}`);
-  const ids = idsOf(name);
-  if (ids.length !== 1) throw new Error(`unknown target: ${JSON.stringify(name)} is ${ids.length} tokens, not one`);
-  return ids[0];
+/** `rollout.discard=0.5` is one method's; `discard=0.5` goes to each chosen method that has it. */
+function optionsFor(chosen: readonly Method[], pairs: readonly string[]): Map<Method, Options> {
+  const settings = new Map<Method, Options>();
+  for (const pair of pairs) {
+    const [, id, name, text] = pair.match(/^(?:([\w-]+)\.)?([\w-]+)=(.*)$/s) ?? [];
+    if (name === undefined) throw new Error(`bad --option: ${pair}; [METHOD.]NAME=VALUE`);
+    const takers = chosen.filter((m) => (id ? m.id === id : m.parameters.some((p) => p.id === name)));
+    if (takers.length === 0) throw new Error(`unknown option: ${pair}; no chosen method has it`);
+    for (const method of takers) settings.set(method, { ...settings.get(method), [name]: readValue(text) });
+  }
+  return settings;
 }
 
-/** `layer=3` pairs; numbers and truth values are read as such. */
-function optionsOf(pairs: readonly string[]): Options {
-  const entries = pairs.map((pair): [string, string | number | boolean] => {
-    const [key, ...rest] = pair.split("=");
-    const value = rest.join("=");
-    return [
-      key,
-      value === "true" || value === "false"
-        ? value === "true"
-        : value !== "" && Number.isFinite(Number(value))
-          ? Number(value)
-          : value,
-    ];
-  });
-  return Object.fromEntries(entries);
+/** Numbers and truth values are read as such. */
+function readValue(text: string): number | string | boolean {
+  if (text === "true" || text === "false") return text === "true";
+  return text !== "" && Number.isFinite(Number(text)) ? Number(text) : text;
 }
 
 main().catch((error) => {
