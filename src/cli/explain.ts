@@ -1,5 +1,5 @@
 import { parseArgs } from "node:util";
-import type { Attribution, Method, Options } from "../explain/attribution";
+import type { Attribution } from "../explain/attribution";
 import { attribute } from "../explain/explain";
 import { measureFaithfulness } from "../explain/faithfulness";
 import { methodOf, methods } from "../explain/methods";
@@ -7,6 +7,7 @@ import { type Failure, type Result, resultOf } from "../explain/result";
 import type { Target } from "../explain/target";
 import type { UnitKind } from "../explain/unit";
 import { csvOf, tableOf } from "./explain-print";
+import { optionsOf } from "./options";
 import { contextOf, openTextModel } from "./text-model";
 
 const usage = `npm run explain -- MODEL_DIR --text T --method ID... | --method all
@@ -40,7 +41,7 @@ async function main(): Promise<void> {
   if (!path || values.text === undefined || ids.length === 0)
     throw new Error(`${usage}\nmethods: ${methods.map((m) => m.id).join(", ")}`);
   const chosen = ids.includes("all") ? methods : ids.map(methodOf);
-  const settings = optionsFor(chosen, values.option ?? []);
+  const settings = optionsOf(values.option ?? [], chosen);
   const unit = oneOf<UnitKind>("unit", values.unit, ["token", "word"]);
   const seed = Number(values.seed);
   const as =
@@ -61,9 +62,9 @@ async function main(): Promise<void> {
     });
     const attributions: Attribution[] = [];
     const failures: Failure[] = [];
-    for (const method of chosen) {
+    for (const [i, method] of chosen.entries()) {
       try {
-        attributions.push(await attribute(method, context, settings.get(method) ?? {}, () => performance.now()));
+        attributions.push(await attribute(method, context, settings[i], () => performance.now()));
       } catch (error) {
         failures.push({ id: method.id, message: error instanceof Error ? error.message : String(error) });
       }
@@ -80,7 +81,8 @@ async function main(): Promise<void> {
       ...(faithfulness ? { faithfulness } : {}),
     });
     const { name, file, sha256 } = model;
-    if (values.json) console.log(JSON.stringify({ type: "result", model: { name, file, sha256 }, ...result }, null, 2));
+    const whole = { type: "result", model: { name, file, sha256 }, units: context.units, ...result };
+    if (values.json) console.log(JSON.stringify(whole, null, 2));
     else if (values.csv) console.log(csvOf(result));
     else console.log(tableOf(name, result));
     for (const { id, message } of failures) console.error(`${id}: ${message}`);
@@ -94,25 +96,6 @@ function oneOf<T extends string>(name: string, value: string, allowed: readonly 
   const found = allowed.find((a) => a === value);
   if (!found) throw new Error(`bad --${name}: ${value}; one of ${allowed.join(", ")}`);
   return found;
-}
-
-/** `rollout.discard=0.5` is one method's; `discard=0.5` goes to each chosen method that has it. */
-function optionsFor(chosen: readonly Method[], pairs: readonly string[]): Map<Method, Options> {
-  const settings = new Map<Method, Options>();
-  for (const pair of pairs) {
-    const [, id, name, text] = pair.match(/^(?:([\w-]+)\.)?([\w-]+)=(.*)$/s) ?? [];
-    if (name === undefined) throw new Error(`bad --option: ${pair}; [METHOD.]NAME=VALUE`);
-    const takers = chosen.filter((m) => (id ? m.id === id : m.parameters.some((p) => p.id === name)));
-    if (takers.length === 0) throw new Error(`unknown option: ${pair}; no chosen method has it`);
-    for (const method of takers) settings.set(method, { ...settings.get(method), [name]: readValue(text) });
-  }
-  return settings;
-}
-
-/** Numbers and truth values are read as such. */
-function readValue(text: string): number | string | boolean {
-  if (text === "true" || text === "false") return text === "true";
-  return text !== "" && Number.isFinite(Number(text)) ? Number(text) : text;
 }
 
 main().catch((error) => {

@@ -3,7 +3,7 @@ import { availableParallelism } from "node:os";
 import type { MethodContext } from "../explain/attribution";
 import { readTarget, type Vocabulary } from "../explain/candidates";
 import { modelFilesOf, readJson, readModel } from "../explain/conformance/folder";
-import { type Engine, openEngine } from "../explain/engine";
+import { type Engine, type EngineOptions, openEngine } from "../explain/engine";
 import { passesOf } from "../explain/passes-of";
 import type { CreateSession } from "../explain/session";
 import { substitutesOf } from "../explain/substitutes";
@@ -39,6 +39,7 @@ export async function openTextModel(
   path: string,
   file?: string,
   create: CreateSession = createNodeSession,
+  options: EngineOptions = {},
 ): Promise<TextModel> {
   const folder = folderOf(path);
   const files = modelFilesOf(folder).filter((f) => !file || f.endsWith(file));
@@ -49,7 +50,7 @@ export async function openTextModel(
     await readJson(folder, "tokenizer_config.json"),
   );
   const model = await readModel(folder, found);
-  const engine = await openEngine(model, create);
+  const engine = await openEngine(model, create, options);
   return {
     name: folder.name,
     file: found,
