@@ -1,5 +1,5 @@
-import { appendFileSync, existsSync, mkdirSync, readFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { appendFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { basename, dirname, join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import type { Method } from "../explain/attribution";
 import { methodOf, methods } from "../explain/methods";
@@ -8,10 +8,13 @@ import { randomOf } from "../explain/random";
 import type { UnitKind } from "../explain/unit";
 import { nodeSessions } from "./session";
 import { type Measurement, measure } from "./study/measure";
-import { contextOf, openTextModel, type TextModel } from "./text-model";
+import { plotOf } from "./study/plot";
+import { summaryOf } from "./study/summary";
+import { markdownOf } from "./study/table";
+import { contextOf, machine, openTextModel, type TextModel } from "./text-model";
 
 const usage = `npm run study -- MODEL_DIR --texts FILE [--count 100] [--seed 0] [--unit word|token] [--method ID,...]
-  [--few METHOD=COUNT,...] [--orders 10] [--record FILE]`;
+  [--few METHOD=COUNT,...] [--orders 10] [--record FILE] [--out DIR] [--source WORDS] [--summary]`;
 
 /** A line of the texts: the text, and its label where a tab and a label follow. */
 interface Text {
@@ -32,10 +35,34 @@ async function main(): Promise<void> {
       few: { type: "string", default: "" },
       orders: { type: "string", default: "10" },
       record: { type: "string" },
+      out: { type: "string", default: join("docs", "study") },
+      source: { type: "string", default: "a file of the reader's" },
+      summary: { type: "boolean" },
     },
   });
   const [path] = positionals;
-  if (!path || !values.texts) throw new Error(usage);
+  if (!path || !(values.texts || values.summary)) throw new Error(usage);
+  const name = basename(resolve(path));
+  const record = values.record ?? join(".cache", "study", `${name}.jsonl`);
+  const report = () => {
+    const summary = summaryOf(readRecord(record));
+    const about = {
+      model: name,
+      unit: values.unit,
+      orders: Number(values.orders),
+      source: values.source,
+      machine: machine(),
+    };
+    mkdirSync(values.out, { recursive: true });
+    writeFileSync(join(values.out, `${name}.md`), markdownOf(summary, about, `${name}.svg`));
+    writeFileSync(
+      join(values.out, `${name}.svg`),
+      plotOf(summary, `${name}: what methods are worth over random removal`),
+    );
+    console.log(`${summary.texts} texts, ${summary.methods.length} methods: ${join(values.out, `${name}.md`)}`);
+  };
+  // Without texts: what the record holds.
+  if (!values.texts) return report();
   const chosen = values.method
     ? values.method.split(",").map(methodOf)
     : methods.filter((m) => m.id !== "exact-shapley");
@@ -52,7 +79,6 @@ async function main(): Promise<void> {
   const model = await openTextModel(path, undefined, nodeSessions(1), {
     modes: (["gradient", "attn-lrp", "cp-lrp", "epsilon-lrp", "gamma-lrp", "lrp-0", "deeplift"] as const).map(modeOf),
   });
-  const record = values.record ?? join(".cache", "study", `${model.name}.jsonl`);
   mkdirSync(dirname(record), { recursive: true });
   const done = readRecord(record);
   try {
@@ -75,6 +101,7 @@ async function main(): Promise<void> {
   } finally {
     await model.close();
   }
+  report();
 }
 
 const hasBeen = ({ methods: found, failures }: Measurement, id: string): boolean =>
@@ -111,7 +138,7 @@ const drawTexts = (texts: readonly Text[], count: number, seed: number): Text[] 
     .slice(0, count)
     .map((i) => texts[i]);
 
-export function readRecord(path: string): Measurement[] {
+function readRecord(path: string): Measurement[] {
   if (!existsSync(path)) return [];
   return readFileSync(path, "utf8")
     .split("\n")
