@@ -221,7 +221,7 @@ export class Explorer {
   }
 
   /** What the page hands to the person's downloads. */
-  async export(kind: "SVG" | "PNG" | "CSV"): Promise<{ name: string; data: Buffer }> {
+  async export(kind: "SVG" | "PNG" | "CSV" | "HTML" | "MD" | "JSON"): Promise<{ name: string; data: Buffer }> {
     await this.page.getByRole("button", { name: "Export" }).click();
     const [download] = await Promise.all([
       this.page.waitForEvent("download"),

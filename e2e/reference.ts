@@ -1,3 +1,5 @@
+import { execFile } from "node:child_process";
+import { promisify } from "node:util";
 import { folderOf } from "../src/cli/folder";
 import { createNodeSession } from "../src/cli/session";
 import { readTarget } from "../src/explain/candidates";
@@ -84,4 +86,22 @@ export function readCsv(data: Buffer): Record<string, string>[] {
     );
   const [header, ...body] = rows;
   return body.map((row) => Object.fromEntries(header!.map((name, i) => [name, row[i]!])));
+}
+
+/** What the command line prints of each method. */
+export interface Printed {
+  readonly model: { readonly sha256: string };
+  readonly methods: readonly {
+    readonly id: string;
+    readonly values: readonly number[];
+    readonly passes: { readonly forward: number; readonly backward: number };
+    readonly completeness?: { readonly expected: number; readonly sum: number };
+  }[];
+}
+
+/** `npm run explain` of a model of this machine. */
+export async function onTheCommandLine(folder: string, text: string, ...words: readonly string[]): Promise<Printed> {
+  const given = ["tsx", "src/cli/explain.ts", folder, "--text", text, ...words, "--json"];
+  const { stdout } = await promisify(execFile)("npx", given, { maxBuffer: 1 << 26 });
+  return JSON.parse(stdout);
 }

@@ -1,11 +1,14 @@
 import { useActions, useApp, useWorkspace } from "../store/react";
-import { viewOf } from "../views";
+import { linkOf } from "../store/url";
+import { viewOf, views } from "../views";
+import { canReport, type ReportKind, writeReport } from "../views/report";
 import { Chevron, Menu } from "../views/shared/controls";
 import { writeCsv } from "../views/shared/csv";
 import { usePalette, usePhone } from "../views/shared/environment";
 import { icons } from "../views/shared/icons";
 import { paintPng, pictureUrl } from "../views/shared/paint";
 import { writeSvg } from "../views/shared/svg";
+import { addressOf } from "./link";
 
 const REVOKE_AFTER = 60_000;
 
@@ -33,7 +36,17 @@ export function ExportMenu() {
   const name = (ending: string): string =>
     `${[shown?.model.name ?? "attention", view].join("-").replace(/[^\w.-]+/g, "_")}.${ending}`;
 
-  const save = async (kind: "svg" | "png" | "csv"): Promise<void> => {
+  const saveReport = async (kind: ReportKind): Promise<void> => {
+    const link = addressOf(linkOf(workspace.store.getState()));
+    const given = { now: new Date(), agent: navigator.userAgent, link, encode: pictureUrl };
+    const written = await writeReport(kind, workspace, views, given);
+    if (!written) return notify("Nothing has been explained yet.");
+    const file = `${[shown?.model.name ?? "attention", kind === "json" ? "results" : "report"].join("-").replace(/[^\w.-]+/g, "_")}.${kind}`;
+    download(file, new Blob([written.text], { type: `${written.type};charset=utf-8` }));
+  };
+
+  const save = async (kind: "svg" | "png" | "csv" | ReportKind): Promise<void> => {
+    if (kind === "html" || kind === "md" || kind === "json") return saveReport(kind);
     if (kind === "csv") {
       const table = entry.table(workspace);
       if (!table) return notify("The weights are still on their way. Try again in a moment.");
@@ -56,6 +69,13 @@ export function ExportMenu() {
       { kind: "svg", label: "SVG", about: "this view, editable text" },
       { kind: "png", label: "PNG", about: `this view, 2×, ${2 * plotWidth()} px wide` },
       { kind: "csv", label: "CSV", about: table ? `${table.count.toLocaleString("en")} rows: ${table.about}` : "rows" },
+      ...(canReport(workspace.store.getState())
+        ? ([
+            { kind: "html", label: "HTML", about: "report of all that was explained, one file" },
+            { kind: "md", label: "MD", about: "the same report as Markdown, without figures" },
+            { kind: "json", label: "JSON", about: "every method's values, options, passes" },
+          ] as const)
+        : []),
     ] as const;
   };
 

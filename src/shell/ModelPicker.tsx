@@ -1,5 +1,5 @@
 import { type FormEvent, useId, useState } from "react";
-import type { CatalogModel } from "../store/catalog";
+import type { CatalogExample, CatalogModel } from "../store/catalog";
 import { useActions, useApp } from "../store/react";
 import type { State } from "../store/state";
 import { Segmented } from "../views/shared/controls";
@@ -10,8 +10,13 @@ import { megabytes, shape } from "./format";
 function Shipped({ model }: { readonly model: CatalogModel }) {
   const source = useApp((state) => state.source);
   const loaded = useApp((state) => state.model !== null);
-  const { open, openDialog, tryExample } = useActions();
+  const { open, openDialog, tryExample, setView } = useActions();
   const current = source?.kind === "shipped" && source.id === model.id;
+  const show = (example: CatalogExample): void => {
+    openDialog(null);
+    if (current && loaded) tryExample(example);
+    else void open({ kind: "shipped", id: model.id }).then(() => tryExample(example));
+  };
   return (
     <li className="shipped" data-current={current || undefined}>
       <div>
@@ -41,17 +46,21 @@ function Shipped({ model }: { readonly model: CatalogModel }) {
         <ul className="examples" aria-label={`Examples of ${model.name}`}>
           {model.examples.map((example) => (
             <li key={`${example.text} ${example.pair ?? ""}`}>
-              <button
-                type="button"
-                onClick={() => {
-                  openDialog(null);
-                  if (current && loaded) tryExample(example);
-                  else void open({ kind: "shipped", id: model.id }).then(() => tryExample(example));
-                }}
-              >
+              <button type="button" onClick={() => show(example)}>
                 {example.text}
                 {example.pair !== null && <span className="small"> / {example.pair}</span>}
                 {example.note && <span className="small">{example.note}</span>}
+              </button>
+              <button
+                type="button"
+                className="link"
+                aria-label={`Compare methods on: ${example.text}`}
+                onClick={() => {
+                  setView("compare");
+                  show(example);
+                }}
+              >
+                Compare methods
               </button>
             </li>
           ))}

@@ -26,7 +26,7 @@ export function estimate(id: string, n: number, options: Options): number | null
     case "deeplift":
       return 4;
     case "gradient-shap":
-      return 2 * of("samples", 5);
+      return 2 * of("samples", 5) + 2;
     case "integrated-gradients":
       return 2 * of("steps", 50) + 2;
     case "layer-conductance":
@@ -37,13 +37,13 @@ export function estimate(id: string, n: number, options: Options): number | null
     case "occlusion":
       return Math.ceil(Math.max(0, n - of("window", 3)) / of("stride", 1)) + 2;
     case "shapley-sampling":
-      return of("permutations", of("samples", 25)) * n + 1;
+      return of("orders", 25) * n + 1;
     case "exact-shapley":
       return 2 ** n;
     case "kernel-shap":
-      return of("samples", 2 * n + 2048);
+      return Math.min(2 ** n, of("samples", 2 * n + 2048));
     case "partition-shap":
-      return of("evaluations", 500);
+      return Math.min(of("limit", 500), n * n);
     case "lime":
       return of("samples", 1000);
     default:

@@ -96,7 +96,7 @@ export function summary(state: Known, units: readonly Unit[]): string {
   const pairs = own.flatMap((i) => own.flatMap((j) => (j < i ? (comparison.spearman[i]![j]!.rho ?? []) : [])));
   const least = [...all].sort((a, b) => a.rho! - b.rho!)[0];
   const first = best
-    ? `${best[1]} of ${own.length} ${own.length === 1 ? "method puts" : "methods put"} ${units[best[0]]?.label} first.`
+    ? `${best[1]} of ${own.length} ${own.length === 1 ? "method puts" : "methods put"} “${units[best[0]]?.label}” first.`
     : "";
   const agree =
     pairs.length > 0

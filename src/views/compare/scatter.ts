@@ -63,12 +63,13 @@ function places(x: number, y: number, width: number): Box[] {
   ];
 }
 
-/** Labels beside their dots, none over another, a dot, or the frame: the best place that is free, else the first. */
+/** Labels beside their dots, none over another, a dot, what else is written, or the frame: the best place that is free. */
 export function placeLabels(
   dots: readonly { readonly x: number; readonly y: number; readonly label: string }[],
   frame: Box,
+  others: readonly Box[] = [],
 ): Box[] {
-  const taken: Box[] = dots.map(({ x, y }) => ({ x: x - 5, y: y - 5, width: 10, height: 10 }));
+  const taken: Box[] = [...dots.map(({ x, y }) => ({ x: x - 5, y: y - 5, width: 10, height: 10 })), ...others];
   const inside = (box: Box): boolean =>
     box.x >= frame.x &&
     box.y >= frame.y &&
@@ -120,7 +121,11 @@ export function scatterMarks(
     label,
   }));
   const frame = { x: LEFT, y: 0, width: width - LEFT, height: height - BELOW };
-  const labels = placeLabels(dots, frame);
+  const line = random === null ? null : `removing tokens at random, ${random.toFixed(2).replace("-", "−")}`;
+  const lineWidth = line === null ? 0 : uiWidth(line, 11);
+  const lineBox =
+    random === null ? [] : [{ x: width - RIGHT - lineWidth, y: y(random) + 3, width: lineWidth, height: 13 }];
+  const labels = placeLabels(dots, frame, lineBox);
   for (const [i, { ms, faithfulness, id }] of points.entries()) {
     const at = dots[i]!;
     const ink = lit === id ? palette.ink : palette.edge;
@@ -133,7 +138,7 @@ export function scatterMarks(
     const at = y(random);
     marks.push(rule(LEFT, at, width - RIGHT, at, palette.ink3, { dash: [3, 3] }));
     marks.push(
-      words(width - RIGHT, at + 13, `removing tokens at random, ${random.toFixed(2).replace("-", "−")}`, palette.ink3, {
+      words(width - RIGHT, at + 13, line!, palette.ink3, {
         anchor: "end",
       }),
     );

@@ -1,0 +1,102 @@
+import { type Explorer, expect, shippedFolder, test } from "./fixtures";
+import { onTheCommandLine, readCsv } from "./reference";
+
+const text = "a clever film with a warm heart";
+const link = `text=${text.replaceAll(" ", "+")}&view=attribution`;
+
+const method = (explorer: Explorer) => explorer.view.getByRole("combobox", { name: "Method", exact: true });
+const bars = (explorer: Explorer) => explorer.view.getByRole("list", { name: "What each token counts" });
+
+/** The method that is chosen has its result. */
+async function done(explorer: Explorer, label: string): Promise<void> {
+  await expect(explorer.announcer).toContainText(`${label} is done.`, { timeout: 240_000 });
+}
+
+test("integrated gradients: the command line's numbers, passes and completeness, as bars and as shaded text", async ({
+  explorer,
+}) => {
+  await explorer.open(link);
+  await done(explorer, "Integrated gradients");
+  const { methods } = await onTheCommandLine(
+    shippedFolder,
+    text,
+    "--method",
+    "integrated-gradients",
+    "--target",
+    "POSITIVE",
+    "--against",
+    "NEGATIVE",
+  );
+  const [expected] = methods;
+  const largest = Math.max(...expected!.values.map(Math.abs));
+  const rows = readCsv((await explorer.export("CSV")).data);
+  expect(rows.length).toBe(expected!.values.length);
+  for (const [i, { value }] of rows.entries())
+    expect(Math.abs(Number(value) - expected!.values[i]!)).toBeLessThan(2e-2 * largest);
+  const { forward, backward } = expected!.passes;
+  await expect(explorer.view.getByTestId("cost")).toContainText(`${forward} forward, ${backward} backward passes`);
+  await expect(explorer.view.getByTestId("completeness")).toContainText("Values add up to");
+  await expect(bars(explorer).getByRole("button")).toHaveCount(rows.length);
+  await expect(explorer.view.getByRole("group", { name: /^Text, shaded/ }).getByRole("button")).toHaveCount(
+    rows.length,
+  );
+});
+
+test("a form made of the method's parameters: what is changed runs, and the link keeps it", async ({
+  explorer,
+  page,
+}) => {
+  await explorer.open(link);
+  await done(explorer, "Integrated gradients");
+  const steps = explorer.view.getByRole("spinbutton", { name: "Steps" });
+  await steps.fill("4");
+  await steps.press("Enter");
+  await expect(explorer.view.getByTestId("cost")).toContainText("6 forward, 4 backward passes", { timeout: 240_000 });
+  await expect(page).toHaveURL(/option=integrated-gradients\.steps:4/);
+  const shared = await explorer.shared();
+  const before = readCsv((await explorer.export("CSV")).data);
+  await page.goto("about:blank");
+  await page.goto(shared);
+  await done(explorer, "Integrated gradients");
+  await expect(steps).toHaveValue("4");
+  const after = readCsv((await explorer.export("CSV")).data);
+  for (const [i, { value }] of after.entries()) expect(Number(value)).toBeCloseTo(Number(before[i]!.value), 3);
+});
+
+test("another method, words as units, a token pinned in bars, text and chips at once", async ({ explorer, page }) => {
+  await explorer.open(`${link}&method=attn-lrp`);
+  await done(explorer, "AttnLRP");
+  await expect(explorer.inspector).toContainText("covered by patents");
+  await bars(explorer)
+    .getByRole("button", { name: /^clever, position 2/ })
+    .click();
+  await expect(explorer.chips.nth(2)).toHaveAttribute("data-lit", "pin");
+  await expect(explorer.view.getByRole("button", { name: /^clever, position 2/ }).first()).toHaveAttribute(
+    "data-lit",
+    "pin",
+  );
+  await expect(explorer.inspector).toContainText("Pinned token, position 2");
+  await page.keyboard.press("w");
+  await expect(explorer.view.getByRole("radio", { name: "Words" })).toBeChecked();
+  await expect(page).toHaveURL(/unit=word/);
+  await method(explorer).selectOption({ label: "Raw attention" });
+  await expect(explorer.view).toContainText("How much the position that the answer is read at attends to each token.");
+  await done(explorer, "Raw attention");
+});
+
+test("a long method is stopped, and runs again when asked", async ({ explorer }) => {
+  await explorer.open(`${link}&method=shapley-sampling`);
+  const cancel = explorer.view.getByRole("button", { name: "Cancel" });
+  await cancel.click({ timeout: 240_000 });
+  await expect(explorer.view).toContainText("was stopped");
+  await explorer.view.getByRole("button", { name: "Run it" }).click();
+  await done(explorer, "Shapley sampling");
+});
+
+test("while the model is on its way the view says what it waits for", async ({ explorer }) => {
+  const release = await explorer.hold(/\.onnx$/);
+  await explorer.visit(link);
+  await expect(explorer.view).toContainText("Attribution needs the model, which is on its way.");
+  release();
+  await done(explorer, "Integrated gradients");
+});

@@ -1,0 +1,81 @@
+import type { Report } from "./content";
+import { type Rows, tablesOf } from "./tables";
+
+const escapes: Readonly<Record<string, string>> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" };
+const escaped = (text: string): string => text.replace(/[&<>"]/g, (sign) => escapes[sign]!);
+
+/** A figure of a report: an SVG file. */
+export interface Figure {
+  readonly title: string;
+  readonly svg: string;
+}
+
+const style = `
+body { max-width: 1080px; margin: 32px auto; padding: 0 24px; color: #14171c; background: #fff;
+  font: 14px/1.5 Inter, system-ui, sans-serif; font-variant-numeric: tabular-nums; }
+h1 { font-size: 22px; margin-bottom: 4px; } h2 { margin: 32px 0 8px; font-size: 16px; }
+p, li { color: #434a55; max-width: 760px; } figure { margin: 16px 0 24px; overflow-x: auto; }
+.table { overflow-x: auto; } table { border-collapse: collapse; font-size: 12px; }
+th, td { padding: 4px 14px 4px 0; border-bottom: 1px solid #e2e5e8; text-align: left; vertical-align: top; }
+thead th { color: #646c78; font-weight: 400; } code, pre { font: 12px/1.5 "JetBrains Mono", ui-monospace, monospace; }
+pre { padding: 12px; background: #f4f5f6; white-space: pre-wrap; overflow-wrap: anywhere; }
+td { overflow-wrap: anywhere; }
+`.trim();
+
+const cell = (tag: string, text: string): string => `<${tag}>${escaped(text)}</${tag}>`;
+
+function table({ title, header, rows }: Rows): string {
+  const head = header.some((name) => name !== "")
+    ? `<thead><tr>${header.map((name) => `<th scope="col">${escaped(name)}</th>`).join("")}</tr></thead>`
+    : "";
+  const body = rows
+    .map(
+      ([first = "", ...rest]) =>
+        `<tr><th scope="row">${escaped(first)}</th>${rest.map((each) => cell("td", each)).join("")}</tr>`,
+    )
+    .join("\n");
+  return `<h2>${escaped(title)}</h2>\n<div class="table"><table>${head}<tbody>\n${body}\n</tbody></table></div>`;
+}
+
+/** A report as one HTML file that needs no other: figures are in it, and it asks nobody for anything. */
+export function writeHtml(report: Report, figures: readonly Figure[]): string {
+  const [first, ...tables] = tablesOf(report);
+  const parts = [
+    `<h1>${escaped(report.title)}</h1>`,
+    `<p>${escaped(report.methods.map(({ method }) => method.label).join(", "))}, on ${escaped(report.target)}.</p>`,
+    table(first!),
+    "<h2>What to mind</h2>",
+    `<ul>${report.caveats.map((each) => cell("li", each)).join("\n")}</ul>`,
+    ...figures.map(({ title, svg }) => `<h2>${escaped(title)}</h2>\n<figure>${svg}</figure>`),
+    ...tables.map(table),
+    "<h2>What each method means</h2>",
+    `<ul>${report.methods
+      .map(
+        ({ method }) =>
+          `<li><b>${escaped(method.label)}</b>: ${escaped(method.measures)} ${escaped(method.strength)} But: ${escaped(method.weakness)}</li>`,
+      )
+      .join("\n")}</ul>`,
+    ...(report.failed.length > 0
+      ? [
+          "<h2>What could not run</h2>",
+          `<ul>${report.failed.map(({ method, why }) => `<li>${escaped(method.label)}: <code>${escaped(why)}</code></li>`).join("\n")}</ul>`,
+        ]
+      : []),
+    ...(report.commands.length > 0 || report.link !== null ? ["<h2>Repeat it</h2>"] : []),
+    ...report.commands.map((command) => `<pre>${escaped(command)}</pre>`),
+    ...(report.link === null ? [] : [`<p><a href="${escaped(report.link)}">${escaped(report.link)}</a></p>`]),
+  ];
+  return `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>${escaped(report.title)}</title>
+<style>${style}</style>
+</head>
+<body>
+${parts.join("\n")}
+</body>
+</html>
+`;
+}
