@@ -129,7 +129,8 @@ export async function openEngine(
   const sessions = await openSessions({
     first: modes.length > 0 ? explaining(modes) : plainModel(canonical, anatomy),
     explaining,
-    create: ({ model }) => create(sessionSource(files, model)),
+    // What goes back reads the weights too, as they lie: copies for the way forth would be the second ones.
+    create: ({ model, modes: back }) => create({ ...sessionSource(files, model), lean: back.length > 0 }),
   });
   try {
     return await engineOf(files, canonical, anatomy, sessions, create);

@@ -13,6 +13,8 @@ export interface Session {
 export interface SessionSource {
   readonly graph: Uint8Array;
   readonly external: readonly { readonly path: string; readonly data: Uint8Array }[];
+  /** Keep weights as they lie, where a runtime would keep copies of them laid out to be multiplied by. */
+  readonly lean?: boolean;
 }
 
 export type CreateSession = (source: SessionSource) => Promise<Session>;

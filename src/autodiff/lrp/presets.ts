@@ -27,9 +27,13 @@ export interface Preset {
   readonly linear: LinearRule | null;
 }
 
-/** The stabiliser of the ε rule: that of its first uses on text (Arras et al. 2016), for outputs of about 1. */
+/**
+ * The stabiliser of the ε rule: that of its first uses on text (Arras et al. 2016), for outputs of about 1. Libraries divide by
+ * outputs with 1e-6 added (Zennit's Epsilon, ExplainabilityMethods.jl), which only keeps from dividing by zero: with as
+ * little, this rule is AttnLRP.
+ */
 export const defaultEpsilon = 0.01;
-/** What positive contributions count more by the γ rule (Montavon et al. 2019). */
+/** What positive contributions count more by the γ rule (Montavon et al. 2019); the default of Zennit and ExplainabilityMethods.jl too. */
 export const defaultGamma = 0.25;
 
 const attn: Preset = { norms: "detached", softmax: "differentiated", products: "halved", linear: null };

@@ -31,12 +31,13 @@ export function configure(ort: Ort, { mjs, wasm }: RuntimeFiles): number {
 /** Sessions of one execution provider. The bytes of `external` are copied into the heap, then let go. */
 export const sessionsOf =
   (ort: Ort, provider: InferenceSession.ExecutionProviderConfig): CreateSession =>
-  async ({ graph, external }) => {
+  async ({ graph, external, lean = false }) => {
     const inner = await queued(ort, () =>
       ort.InferenceSession.create(graph, {
         executionProviders: [provider],
         graphOptimizationLevel: "all",
         logSeverityLevel: 3,
+        ...(lean ? { extra: { session: { disable_prepacking: "1" } } } : {}),
         externalData: external.map(({ path, data }) => ({ path, data })),
       }),
     );

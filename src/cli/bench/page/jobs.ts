@@ -65,7 +65,7 @@ async function open(
     variant === "explaining" ? explainingModel(canonical, anatomy, [gradientMode]) : plainModel(canonical, anatomy);
   const source = variant === "stock" ? stockSource(files) : sessionSource(files, built.model);
   const started = performance.now();
-  session = await backend.create(source);
+  session = await backend.create({ ...source, lean: variant === "explaining" });
   const ms = performance.now() - started;
   const ids = Array.from({ length: tokens }, (_, i) => 1000 + 7 * i);
   const batch: Batch = { ids: [ids], mask: [ids.map(() => 1)], segments: [ids.map(() => 0)] };
