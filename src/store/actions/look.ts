@@ -4,6 +4,9 @@ import type { HeadRef, PairFilter, Shown, Side, State, Theme, TokenRef, ViewId }
 import { hasPair, unitAt, unitsOf } from "../units";
 import type { Context } from "./context";
 
+/** Views whose rows are the units that methods explain. */
+const EXPLAINING: ReadonlySet<ViewId> = new Set(["attribution", "occlusion", "compare"]);
+
 /** Every head of a site, ascending. */
 export const allHeads = (count: number): number[] => Array.from({ length: count }, (_, i) => i);
 
@@ -136,9 +139,10 @@ export function lookActions(context: Context) {
     },
     /** The next or previous row: moves the pin where there is one, else the hovered token. */
     moveToken(by: number, side: Side = "query"): void {
-      const { shown, mergeWords, pinned, hovered } = get();
+      const { shown, view, unit, mergeWords, pinned, hovered } = get();
       if (!shown) return;
-      const units = unitsOf(shown.result.encoding, mergeWords);
+      const words = EXPLAINING.has(view) ? unit === "word" : mergeWords;
+      const units = unitsOf(shown.result.encoding, words);
       const from = pinned ?? hovered;
       const here = from ? unitAt(units, from.index) : by > 0 ? -1 : units.length;
       const next = units[Math.min(units.length - 1, Math.max(0, here + by))];

@@ -1,7 +1,8 @@
 import { useEffect, useMemo } from "react";
 import { useActions, useApp } from "../../store/react";
 import type { Shown } from "../../store/state";
-import { CommonFields, isSampled, ShadeScale } from "../attribution/AttributionView";
+import { CommonFields, isSampled } from "../attribution/Fields";
+import { ShadeScale } from "../attribution/TokenValues";
 import { canExplain, useExplain, useUnits } from "../shared/explaining";
 import { NoTarget, WaitingForModel } from "../shared/Progress";
 import { nameOf } from "../shared/target";
@@ -140,17 +141,9 @@ export function CompareView({ shown }: { readonly shown: Shown }) {
   const special = units.filter((unit) => unit.special).map(({ label }) => label);
   return (
     <>
-      <ViewHeader
-        title="Compare"
-        subtitle={summary(known, units)}
-        tools={
-          <>
-            <MethodMenu shown={shown} />
-            <ViewTools />
-          </>
-        }
-      >
-        <div className="explain-controls">
+      <ViewHeader title="Compare" subtitle={summary(known, units)} tools={<ViewTools />}>
+        <div className="explain-controls whole">
+          <MethodMenu shown={shown} />
           <CommonFields shown={shown} seeded={seeded} />
         </div>
       </ViewHeader>

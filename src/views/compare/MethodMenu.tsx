@@ -2,7 +2,7 @@ import { optionsFor } from "../../store/explanation";
 import { METHOD_IDS } from "../../store/method-ids";
 import { useActions, useApp } from "../../store/react";
 import type { Shown } from "../../store/state";
-import { families } from "../attribution/AttributionView";
+import { families } from "../attribution/Fields";
 import { Chevron, Menu } from "../shared/controls";
 import { estimate, MANY, passesText } from "./estimate";
 import { playersOf } from "./picture";
@@ -26,7 +26,7 @@ export function MethodMenu({ shown }: { readonly shown: Shown }) {
     <Menu
       label={`Methods, ${here.length}`}
       className="select"
-      align="end"
+      align="start"
       button={
         <>
           Methods, {here.length}

@@ -77,7 +77,7 @@ test.each([5, 40, 120, 512])("%i tokens: cells are never too narrow, and labels 
     ...{ label: `token${i}`, mark: "", from: i, to: i + 1, special: false, segment: 0 },
   }));
   const layout = matrixLayout(600, units, rowsOf(made.state()));
-  expect(layout.cell).toBeGreaterThanOrEqual(count > 400 ? 4 : 10);
+  expect(layout.cell).toBeGreaterThanOrEqual(count > 400 ? 4 : 13);
   expect(layout.cell).toBeLessThanOrEqual(44);
   expect(layout.size > 0).toBe(count <= 400);
   expect(layout.width).toBeGreaterThanOrEqual(layout.cell * count);

@@ -6,7 +6,7 @@ import { grouped, type MethodRow } from "./rows";
 export const ROW = 24;
 const CAPTION = 24;
 const LARGEST = 44;
-const SMALLEST = 10;
+const SMALLEST = 13;
 /** Cells without labels, of texts that labels would make wider than anyone scrolls. */
 const BARE = 4;
 const MOST_LABELLED = 400;

@@ -135,10 +135,7 @@ export function OcclusionInspector({ shown }: { readonly shown: Shown }) {
         hint="Hover a token to read it here. Click it to see what the model says without it."
       />
       {values && unit !== null && (
-        <Section
-          title="Its removal changes the target by"
-          aside={rank > 0 ? `${rank} of ${order!.length} by size` : ""}
-        >
+        <Section title="Its removal" aside={rank > 0 ? `${rank} of ${order!.length} by size` : ""}>
           <p className="large-number" data-side={values[unit]! < 0 ? "against" : "for"}>
             {fixed(-values[unit]!, true, placesFor(values))}
           </p>
