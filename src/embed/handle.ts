@@ -1,3 +1,4 @@
+import { resultOf } from "../explain/result";
 import { sourceOf } from "../store/actions/link";
 import { outputOf } from "../store/actions/target";
 import { resultsOf } from "../store/explanation";
@@ -179,27 +180,13 @@ function result(state: State, wanted: readonly string[]): Answer {
   const { shown, explanations, seed } = state;
   const { encoding, target, candidates, ms } = shown!.result;
   const done = resultsOf(state).filter(({ method }) => wanted.includes(method));
+  const failures = wanted.flatMap((id) => {
+    const explanation = explanations[id];
+    return explanation?.status === "failed" ? [{ id, ...explanation.failure }] : [];
+  });
   return {
     type: "result",
-    encoding,
-    target,
-    candidates,
-    ms,
-    seed,
-    methods: done.map(({ method, options, units, values, signed, completeness, cost }) => ({
-      id: method,
-      options,
-      units: units.map(({ tokens }) => tokens),
-      values,
-      signed,
-      ...(completeness && { completeness }),
-      passes: { forward: cost.forward, backward: cost.backward },
-      ms: cost.ms,
-    })),
-    failures: wanted.flatMap((id) => {
-      const explanation = explanations[id];
-      return explanation?.status === "failed" ? [{ id, ...explanation.failure }] : [];
-    }),
+    ...resultOf({ encoding, target, candidates, ms, seed, attributions: done, failures }),
   };
 }
 

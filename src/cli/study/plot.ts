@@ -48,11 +48,10 @@ function panelOf(
   return [
     `<text class="label" x="${x}" y="${top - 12}">${escaped(label)}</text>`,
     `<line class="zero" x1="${r(place(0))}" x2="${r(place(0))}" y1="${top}" y2="${bottom}"/>`,
-    ...[least, most].map(
-      (v, i) =>
-        `<text class="faint" x="${r(place(v))}" y="${bottom + 14}" text-anchor="${i === 0 ? "start" : "end"}">${v.toFixed(2)}</text>`,
+    ...ticksOf(least, most).map(
+      (v) =>
+        `<text class="faint" x="${r(place(v))}" y="${bottom + 14}" text-anchor="middle">${String(r(v)).replace("-", "−")}</text>`,
     ),
-    `<text class="faint" x="${r(place(0))}" y="${bottom + 14}" text-anchor="middle">0</text>`,
     ...methods.map((m, i) => {
       const [{ mean, low, high }, beats] = of(m);
       const y = top + i * rowHeight + rowHeight / 2;
@@ -62,6 +61,13 @@ function panelOf(
       );
     }),
   ];
+}
+
+/** Multiples of a round step between two values, at most six. */
+function ticksOf(least: number, most: number): number[] {
+  const step = [0.1, 0.2, 0.5].find((s) => (most - least) / s <= 5) ?? 1;
+  const [first, last] = [Math.ceil(least / step), Math.floor(most / step)];
+  return Array.from({ length: last - first + 1 }, (_, i) => (first + i) * step);
 }
 
 /** On a logarithmic scale from 0.1 of a pass up. */

@@ -64,11 +64,13 @@ describe("a study's summary", () => {
       random: { comprehensiveness: null, sufficiency: null },
       methods: first.methods.slice(2),
     };
-    const { methods, agreement } = summaryOf([
+    const lines = [
       { ...first, methods: first.methods.slice(0, 2) },
       ...rest.map((r) => ({ ...r, methods: r.methods.slice(0, 2) })),
       late,
-    ]);
+    ];
+    expect(summaryOf(lines).methods.map((m) => m.method)).not.toContain("lime");
+    const { methods, agreement } = summaryOf(lines, { least: 1 });
     expect(Object.fromEntries(methods.map((m) => [m.method, m.texts]))).toEqual({
       "leave-one-out": 120,
       random: 120,

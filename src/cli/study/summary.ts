@@ -47,8 +47,11 @@ export interface Summary {
 
 const resamplings = 2000;
 
-/** What the record says, text by text: lines of one text are put together. */
-export function summaryOf(lines: readonly Measurement[], seed = 0): Summary {
+/**
+ * What the record says, text by text: lines of one text are put together. Methods with fewer texts than `least` are left
+ * out: so few have no interval worth its name.
+ */
+export function summaryOf(lines: readonly Measurement[], { seed = 0, least = 10 } = {}): Summary {
   const texts = [...grouped(lines, (line) => line.text).values()].map(
     (own): Measurement => ({
       ...own[0],
@@ -60,7 +63,7 @@ export function summaryOf(lines: readonly Measurement[], seed = 0): Summary {
   const ids = [...new Set(texts.flatMap((t) => t.methods.map((m) => m.method)))];
   const methods = ids
     .map((id) => methodSummary(id, texts, seed))
-    .filter((m) => m !== null)
+    .flatMap((m) => (m && m.texts >= least ? [m] : []))
     .sort((a, b) => b.gain.comprehensiveness.mean - a.gain.comprehensiveness.mean);
   const labelled = texts.flatMap((t) => t.right ?? []);
   const failed = grouped(

@@ -44,9 +44,9 @@ export function markdownOf(summary: Summary, about: About, plot: string): string
         ...methods.map((m) => [
           nameOf(m.method),
           String(m.texts),
-          m.comprehensiveness.toFixed(3),
+          number(m.comprehensiveness),
           interval(m.gain.comprehensiveness, m.beats.comprehensiveness),
-          m.sufficiency.toFixed(3),
+          number(m.sufficiency),
           interval(m.gain.sufficiency, m.beats.sufficiency),
           spread(m.forward, 0),
           spread(m.backward, 0),
@@ -55,9 +55,9 @@ export function markdownOf(summary: Summary, about: About, plot: string): string
         [
           "*random orders*",
           String(texts),
-          random.comprehensiveness.toFixed(3),
+          number(random.comprehensiveness),
           "",
-          random.sufficiency.toFixed(3),
+          number(random.sufficiency),
           "",
           "",
           "",
@@ -72,7 +72,7 @@ export function markdownOf(summary: Summary, about: About, plot: string): string
       ["", ...methods.map((_, i) => String(i + 1))],
       methods.map((m, i) => [
         `${i + 1} ${nameOf(m.method)}`,
-        ...agreement[i].map((rho) => (rho === null ? "" : rho.toFixed(2))),
+        ...agreement[i].map((rho) => (rho === null ? "" : rho.toFixed(2).replace("-", "−"))),
       ]),
     ),
     ...failures.map((f) => `${nameOf(f.method)} gave nothing on ${f.texts} texts: ${f.message}`),
@@ -82,7 +82,8 @@ export function markdownOf(summary: Summary, about: About, plot: string): string
 }
 
 const percent = (share: number): string => `${(100 * share).toFixed(0)} %`;
-const signed = (value: number): string => `${value < 0 ? "−" : "+"}${Math.abs(value).toFixed(3)}`;
+const number = (value: number): string => `${value < 0 ? "−" : ""}${Math.abs(value).toFixed(3)}`;
+const signed = (value: number): string => (value < 0 ? number(value) : `+${number(value)}`);
 const interval = ({ mean, low, high }: Interval, bold: boolean): string => {
   const text = `${signed(mean)} [${signed(low)}, ${signed(high)}]`;
   return bold ? `**${text}**` : text;
