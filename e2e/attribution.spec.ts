@@ -51,7 +51,7 @@ test("a form made of the method's parameters: what is changed runs, and the link
   const steps = explorer.view.getByRole("spinbutton", { name: "Steps" });
   await steps.fill("4");
   await steps.press("Enter");
-  await expect(explorer.view.getByTestId("cost")).toContainText("6 forward, 4 backward passes", { timeout: 240_000 });
+  await expect(explorer.view.getByTestId("cost")).toContainText(/ 4 backward passes/, { timeout: 240_000 });
   await expect(page).toHaveURL(/option=integrated-gradients\.steps:4/);
   const shared = await explorer.shared();
   const before = readCsv((await explorer.export("CSV")).data);
@@ -85,12 +85,14 @@ test("another method, words as units, a token pinned in bars, text and chips at 
 });
 
 test("a long method is stopped, and runs again when asked", async ({ explorer }) => {
-  await explorer.open(`${link}&method=shapley-sampling`);
+  await explorer.visit(`${link}&method=shapley-sampling&option=shapley-sampling.orders:1000`);
   const cancel = explorer.view.getByRole("button", { name: "Cancel" });
   await cancel.click({ timeout: 240_000 });
   await expect(explorer.view).toContainText("was stopped");
   await explorer.view.getByRole("button", { name: "Run it" }).click();
-  await done(explorer, "Shapley sampling");
+  await expect(explorer.view.getByRole("progressbar", { name: "Shapley sampling" })).toBeVisible();
+  await cancel.click();
+  await expect(explorer.view).toContainText("was stopped");
 });
 
 test("while the model is on its way the view says what it waits for", async ({ explorer }) => {

@@ -51,7 +51,8 @@ test("methods are chosen from a menu that says what they take; the link keeps th
 });
 
 test("Escape stops what still runs; what is done stays", async ({ explorer, page }) => {
-  await explorer.open(`${link.replace(/methods=.*/, "methods=raw-attention,shapley-sampling,lime")}`);
+  const long = "methods=raw-attention,shapley-sampling,lime&option=shapley-sampling.orders:1000";
+  await explorer.visit(link.replace(/methods=.*/, long));
   await expect(explorer.view.getByRole("button", { name: /^Raw attention: done/ })).toBeVisible({ timeout: 240_000 });
   await page.keyboard.press("Escape");
   await expect(explorer.view.getByRole("button", { name: /^LIME: stopped/ })).toBeVisible();
