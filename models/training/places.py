@@ -1,5 +1,6 @@
 """Where the recipes read and write: CORPORA holds the archives, WORK the caches and checkpoints."""
 
+import gzip
 import io
 import os
 import tarfile
@@ -20,7 +21,7 @@ def corpora() -> Path:
 
 
 def read_archive(name: str) -> dict[str, str]:
-    """All text files of one .zip or .tar.gz archive: {path inside: text}."""
+    """All text files of one .zip or .tar.gz archive, those in it that are compressed too: {path inside: text}."""
     path = corpora() / name
     if name.endswith(".zip"):
         with zipfile.ZipFile(path) as archive:
@@ -29,4 +30,5 @@ def read_archive(name: str) -> dict[str, str]:
         with tarfile.open(fileobj=io.BytesIO(path.read_bytes())) as archive:
             members = [m for m in archive.getmembers() if m.isfile()]
             files = {m.name: archive.extractfile(m).read() for m in members}
-    return {n: data.decode("utf-8", errors="replace") for n, data in files.items()}
+    plain = {n.removesuffix(".gz"): gzip.decompress(data) if n.endswith(".gz") else data for n, data in files.items()}
+    return {n: data.decode("utf-8", errors="replace") for n, data in plain.items()}

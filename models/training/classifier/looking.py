@@ -1,13 +1,15 @@
 """What the network starts from: words and places side by side, and heads that look at a neighbour.
 
-From random weights, this little text teaches a transformer hardly any word order; a convolution has it by its build. So
-the first layer starts as one: each head looks a fixed number of words on or back. Training is free to change all of it.
+A convolution has word order by its build; the first layer starts as one: each head looks a fixed number of words on or
+back.
 """
 
 import math
 
 import torch
 from transformers import DistilBertForSequenceClassification
+
+from looking import turn, waves
 
 OFFSETS = (-3, -2, -1, 0, 1, 2, 3)  # of the first layer's heads; the last head starts at random
 WAVES = 16  # frequencies that tell neighbours apart; as many more tell far places apart
@@ -33,19 +35,13 @@ def start(model: DistilBertForSequenceClassification, vectors: torch.Tensor) -> 
     words, places = embeddings.word_embeddings.weight, embeddings.position_embeddings.weight
     wide = vectors.shape[1]
     words.zero_()[:, :wide] = vectors / vectors.std() * LENGTH
-    angles = torch.arange(len(places))[:, None] * _frequencies()
-    pairs = torch.stack([angles.sin(), angles.cos()], 2).flatten(1)  # sine and cosine of each frequency side by side
-    places.zero_()[:, wide:] = pairs * LENGTH * math.sqrt(2)
+    places.zero_()[:, wide:] = waves(len(places), _frequencies()) * LENGTH * math.sqrt(2)
 
     attention = model.distilbert.transformer.layer[0].attention
     head_dim = 2 * WAVES
     for head, offset in enumerate(OFFSETS):
         rows = slice(head * head_dim, (head + 1) * head_dim)
-        turn = _frequencies()[:WAVES] * offset
-        rotation = torch.zeros(head_dim, head_dim)
-        for i, angle in enumerate(turn):
-            cos, sin = angle.cos(), angle.sin()
-            rotation[2 * i : 2 * i + 2, 2 * i : 2 * i + 2] = torch.tensor([[cos, sin], [-sin, cos]])
+        rotation = turn(_frequencies()[:WAVES], offset)
         for linear, matrix in ((attention.q_lin, rotation), (attention.k_lin, torch.eye(head_dim))):
             linear.weight[rows] = 0
             linear.weight[rows, wide : wide + head_dim] = matrix * math.sqrt(SHARPNESS)
