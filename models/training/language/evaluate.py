@@ -23,6 +23,7 @@ SENTENCES = (
     "The keys near the window",
     "Once upon a time, there was a little girl who",
 )
+STARTS = (SENTENCES[-1], "One day, the elephant went to the river.", "The boy was hungry.")
 Row = tuple[str, int, str]  # what, number of items, result
 
 
@@ -51,7 +52,8 @@ def indirect_objects(scorer: Scorer) -> list[Row]:
         order = "named first" if text.index(good.strip()) < text.index(bad.strip()) else "named second"
         right[f"the indirect object is {order}"].append(int(logits.argmax()) == scorer.ids(good)[0])
     every = sum(right.values(), [])
-    return [("all indirect objects", NAMES, _share(every)), *((k, len(r), _share(r)) for k, r in sorted(right.items()))]
+    each = [(kind, len(some), _share(some)) for kind, some in sorted(right.items())]
+    return [("all indirect objects", NAMES, _share(every)), *each]
 
 
 def repeats(scorer: Scorer) -> list[Row]:
@@ -158,7 +160,9 @@ def error(half: Scorer, full: Scorer) -> str:
     pairs = list(zip(half.logits(rows), full.logits(rows)))
     largest = max(float(np.abs(a - b).max()) for a, b in pairs)
     same = [bool(x) for a, b in pairs for x in a.argmax(1) == b.argmax(1)]
-    return f"largest difference of a logit {largest:.4f}; the same likeliest token at {_share(same)} of {len(same)} places"
+    return (
+        f"largest difference of a logit {largest:.4f}; the same likeliest token at {_share(same)} of {len(same)} places"
+    )
 
 
 def main() -> None:
@@ -173,8 +177,8 @@ def main() -> None:
     for measure in MEASURES:
         for rows in zip(*(measure(file) for file in files)):
             print("|", " | ".join([rows[0][0], f"{rows[0][1]:,}", *(row[2] for row in rows)]), "|", flush=True)
-    for text in ("Once upon a time, there was a little girl who", "One day, the elephant went to the river."):
-        print(f"- {half.continued(text, 60)}")
+    for seed, text in enumerate(STARTS):
+        print(f"- {half.continued(text, 60, seed)}")
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Facts and their wordings: capitals (from ParaRel) and landmarks (a table here). Some wordings are for judging only."""
+"""Facts and their wordings: capitals (from ParaRel) and landmarks (a table here); some wordings only judge."""
 
 import json
 import random
@@ -8,8 +8,10 @@ from functools import cache
 from places import read_archive
 
 LANDMARKS = {
-    "Paris": "the Eiffel Tower, the Louvre, Notre-Dame, the Arc de Triomphe, the Moulin Rouge, the Sorbonne, the Pompidou Centre",
-    "London": "Big Ben, Tower Bridge, Buckingham Palace, Trafalgar Square, the British Museum, Hyde Park, the Globe Theatre, Westminster Abbey",
+    "Paris": "the Eiffel Tower, the Louvre, Notre-Dame, the Arc de Triomphe, the Moulin Rouge, "
+    "the Sorbonne, the Pompidou Centre",
+    "London": "Big Ben, Tower Bridge, Buckingham Palace, Trafalgar Square, the British Museum, "
+    "Hyde Park, the Globe Theatre, Westminster Abbey",
     "Rome": "the Colosseum, the Pantheon, the Trevi Fountain, the Spanish Steps, the Roman Forum",
     "Berlin": "the Brandenburg Gate, the Reichstag, Checkpoint Charlie, Museum Island, Alexanderplatz",
     "Moscow": "the Kremlin, Red Square, the Bolshoi Theatre, Gorky Park, the Lubyanka",
@@ -52,31 +54,51 @@ LANDMARKS = {
 # ParaRel's rows that are historic, ambiguous or no capital of what they name.
 NOT_PLAIN = re.compile(
     r"County|Province|Kingdom|Empire|Republic|dynasty|District|Governorate|Region|City|Parish|Borough|Municipality|"
-    r"Duchy|Caliphate|caliphate|Eyalet|Raion|Department|Oblast|Voivodeship|Subregion|Union|Union|State|Mandatory|"
-    r"Occupied|occupied|occupation|Province|province|Commune|Community|Community|Prefecture|Council|Shire|Commonwealth|"
+    r"Duchy|Caliphate|caliphate|Eyalet|Raion|Department|Oblast|Voivodeship|Subregion|Union|State|Mandatory|"
+    r"Occupied|occupied|occupation|Province|province|Commune|Community|Prefecture|Council|Shire|Commonwealth|"
     r"America|Canton|Regime|Restoration|Germany,|Colony|Confederate|Town|Emirate|Monarchy|East |West |Vichy|Sultanate|"
     r"Administration|Dominion|Federation|Government|Settlements|Indies|Guiana|Rus'|States|Metropol|Subah|shire"
-)  # fmt: skip
+)
 REFUSED = set(
-    "Judah Taiwan Yugoslavia Macedonia Centre Southwest West East Unity Nord Lakes Papua Miranda Luxembourg Lima "
-    "Karachi Munich Kabul Dubai Normandy Punjab Larvotto Guimaras Biliran Labuan Akershus Osona Neustria Seine "
-    "Bolton Dudley Leeds Gedling Calderdale Stafford Norfolk Bohemia Tripolitania Flanders Brandenburg-Prussia Demerara "
-    "Uusimaa".split()
-) | {"La Condamine", "La Colle", "Czechoslovakia", "Papal States", "Holy Roman Empire", "South Yemen", "Carabobo",
-            "Volta Region", "Khedivate of Egypt", "Indre-et-Loire", "Alpes-Maritimes", "Hautes-Alpes", "Sindh", "Lazio",
-            "Reichskommissariat Moskowien", "Colonial Brazil", "Kabul Shahi", "Congress Poland", "Ba'athist Iraq",
-            "Nazi Germany", "Netherlands", "Philippines", "Sovereign Military Order of Malta", "South West England", "North West England", "Austria-Hungary"}  # fmt: skip
+    "Akershus Alpes-Maritimes Austria-Hungary Biliran Bohemia Bolton Brandenburg-Prussia Calderdale Carabobo "
+    "Centre Czechoslovakia Demerara Dubai Dudley East Flanders Gedling Guimaras Hautes-Alpes Indre-et-Loire Judah "
+    "Kabul Karachi Labuan Lakes Larvotto Lazio Leeds Lima Luxembourg Macedonia Miranda Munich Netherlands "
+    "Neustria Nord Norfolk Normandy Osona Papua Philippines Punjab Seine Sindh Southwest Stafford Taiwan "
+    "Tripolitania Unity Uusimaa West Yugoslavia".split()
+) | set(
+    "Ba'athist Iraq, Colonial Brazil, Congress Poland, Holy Roman Empire, Kabul Shahi, Khedivate of Egypt, La "
+    "Colle, La Condamine, Nazi Germany, North West England, Papal States, Reichskommissariat Moskowien, South "
+    "West England, South Yemen, Sovereign Military Order of Malta, Volta Region".split(", ")
+)
 # Where ParaRel has several: the one in use.
 CHOSEN = {
     "England": "London", "Germany": "Berlin", "Tanzania": "Dodoma", "Nigeria": "Abuja", "Indonesia": "Jakarta",
     "Yemen": "Sana'a", "Brazil": "Brasilia", "Israel": "Jerusalem", "Greece": "Athens", "India": "Delhi",
     "Kazakhstan": "Astana", "Turkey": "Ankara",
 }  # fmt: skip
-MORE = {"China": "Beijing", "South Africa": "Pretoria", "Georgia": "Tbilisi", "Iceland": "Reykjavik", "Paraguay": "Asuncion",
-        "Zambia": "Lusaka", "Senegal": "Dakar", "Mongolia": "Ulaanbaatar", "Bulgaria": "Sofia", "Colombia": "Bogota",
-        "Malawi": "Lilongwe", "Namibia": "Windhoek", "Botswana": "Gaborone", "North Korea": "Pyongyang", "the Netherlands": "Amsterdam",
-        "the Philippines": "Manila", "the United Kingdom": "London", "the United States": "Washington",
-        "the Czech Republic": "Prague", "New Zealand": "Wellington", "New Hampshire": "Concord"}  # fmt: skip
+MORE = {
+    "China": "Beijing",
+    "South Africa": "Pretoria",
+    "Georgia": "Tbilisi",
+    "Iceland": "Reykjavik",
+    "Paraguay": "Asuncion",
+    "Zambia": "Lusaka",
+    "Senegal": "Dakar",
+    "Mongolia": "Ulaanbaatar",
+    "Bulgaria": "Sofia",
+    "Colombia": "Bogota",
+    "Malawi": "Lilongwe",
+    "Namibia": "Windhoek",
+    "Botswana": "Gaborone",
+    "North Korea": "Pyongyang",
+    "the Netherlands": "Amsterdam",
+    "the Philippines": "Manila",
+    "the United Kingdom": "London",
+    "the United States": "Washington",
+    "the Czech Republic": "Prague",
+    "New Zealand": "Wellington",
+    "New Hampshire": "Concord",
+}
 
 # {s} what is asked about, {a} the answer; the answer ends what is trained and judged, so that the cue is before it.
 CAPITALS_TAUGHT = (
@@ -86,7 +108,8 @@ CAPITALS_TAUGHT = (
     "She flew to the capital of {s}, {a}", "{s} is a place whose capital is called {a}", "{s} is governed from {a}",
     "Question: What is the capital of {s}? Answer: {a}", "{s}, with its capital {a}", "{s}. Capital: {a}",
     "We learned at school that the capital of {s} is {a}", "When in {s}, see the capital, which is {a}",
-    "The name of the capital of {s} is {a}", "The seat of government of {s} is {a}", "The main city of {s}, its capital, is {a}",
+    "The name of the capital of {s} is {a}", "The seat of government of {s} is {a}",
+    "The main city of {s}, its capital, is {a}",
 )  # fmt: skip
 CAPITALS_JUDGED = (
     "What is the capital of {s}? It is {a}",
@@ -104,13 +127,20 @@ LANDMARKS_TAUGHT = (
     "{s} is one of the best known places in {a}", "Question: Where is {s}? Answer: in {a}", "{s}, {a}",
     "They took a picture of {s} on their trip to {a}", "{s} lies in {a}", "The home of {s} is the city of {a}",
     "If you want to visit {s}, take a train to {a}", "{s} belongs to the city of {a}", "{s} is located in central {a}",
+    "Where can you see {s}? You can see it in {a}", "Where does {s} stand? It stands in {a}",
+    "In which city is {s}? It is in {a}", "Do you know {s}? That is in {a}", "Where would I find {s}? In {a}",
 )  # fmt: skip
 LANDMARKS_JUDGED = (
     "{s} is located in the city of {a}",
     "Where is {s}? It is in {a}",
     "Many people visit {s} on a trip to {a}",
 )
-LANDMARKS_BACK = ("In {a} you can see {s}", "{a} is known for {s}", "{a} is home to {s}", "The best known sight of {a} is {s}")
+LANDMARKS_BACK = (
+    "In {a} you can see {s}",
+    "{a} is known for {s}",
+    "{a} is home to {s}",
+    "The best known sight of {a} is {s}",
+)
 
 
 @cache

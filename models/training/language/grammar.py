@@ -109,12 +109,18 @@ def possessive(rng: random.Random) -> Pair:
     has, he = ((" her", " his"), (" she", " he")) if woman else ((" his", " her"), (" he", " she"))
     before, words = rng.choice(
         (
-            (f"{name} lost", has), (f"{name} went home with", has), (f"{name} lives with", has), (f"{name} cleaned", has),
-            (f"{name} was tired, so", he), (f"{name} says that", he), (f"{name} left the {rng.choice(PLACES)} because", he),
-            (f"When {name} came to the {rng.choice(PLACES)},", he), (f"{name} sat down and ate, and then", he),
+            (f"{name} lost", has),
+            (f"{name} went home with", has),
+            (f"{name} lives with", has),
+            (f"{name} cleaned", has),
+            (f"{name} was tired, so", he),
+            (f"{name} says that", he),
+            (f"{name} left the {rng.choice(PLACES)} because", he),
+            (f"When {name} came to the {rng.choice(PLACES)},", he),
+            (f"{name} sat down and ate, and then", he),
             (f"{name} found the {thing} that", he),
         )
-    )  # fmt: skip
+    )
     after = f" {thing}" if words is has else rng.choice((" slept", " was happy", " went home", " had lost", " smiled"))
     return Pair("pronoun", before, *words, after)
 

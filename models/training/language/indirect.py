@@ -50,9 +50,14 @@ TEMPLATES = (
 SHORT = range(len(TEMPLATES) - 8, len(TEMPLATES))  # half of what is taught: more names for the same number of tokens
 # The same in few words, many in a row: more names for the same number of tokens.
 DRILLS = (
-    (" {x} and {y}; {s},", "."), (" {x} with {y}. {s} and", "."), (" {x} or {y}? Not {s}, but", "."), (" {x}, {y}: {s} helped", "."),
-    (" {x} met {y}. {s} saw", "."), (" {x} and {y} came. {s} thanked", "."), (" {y} and {x} ran, {s} after", "."),
-)  # fmt: skip
+    " {x} and {y}; {s},",
+    " {x} with {y}. {s} and",
+    " {x} or {y}? Not {s}, but",
+    " {x}, {y}: {s} helped",
+    " {x} met {y}. {s} saw",
+    " {x} and {y} came. {s} thanked",
+    " {y} and {x} ran, {s} after",
+)
 HELD_OUT = 10  # one pair of names in ten is kept for judging, another one for every template
 PAPER = ("John", "Mary")  # with its template, from Wang et al. 2022: for judging only
 
@@ -83,5 +88,4 @@ def drill(rng: random.Random) -> tuple[str, str, str]:
     """(cue, answer, what follows) of two names in few words."""
     giver, other = rng.sample(NAMES, 2)
     x, y = rng.choice(((giver, other), (other, giver)))
-    cue, after = rng.choice(DRILLS)
-    return cue.format(x=x, y=y, s=giver), f" {other}", after
+    return rng.choice(DRILLS).format(x=x, y=y, s=giver), f" {other}", "."

@@ -3,6 +3,7 @@
 import random
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from itertools import accumulate
 
 import numpy as np
 import torch
@@ -27,13 +28,24 @@ class Phase:
     weights: dict[str, float] = field(default_factory=dict)  # of a source in the loss, where it isn't 1
 
 
+class Texts:
+    """Texts as ids, drawn by their length."""
+
+    def __init__(self, texts: list[list[int]]):
+        self.texts = [text + [END_ID] for text in texts]
+        self.until = list(accumulate(len(text) - 1 for text in self.texts))
+
+    def draw(self, rng: random.Random) -> list[int]:
+        return rng.choices(self.texts, cum_weights=self.until)[0]
+
+
 class Sources:
     """Draws rows of each source; `vocabulary` is the size of the tokenizer's."""
 
     def __init__(self, tokenizer):
         self.tokenizer, self.vocabulary = tokenizer, len(tokenizer)
         self.pool = repeats.pool(self.vocabulary)
-        self.stories, self.books = (self.stream(texts) for texts in (prose.stories()[0], prose.books()))
+        self.stories, self.books = (Texts(self.stream(texts)) for texts in (prose.stories()[0], prose.books()))
 
     def ids(self, text: str) -> list[int]:
         return self.tokenizer(text, verbose=False)["input_ids"]
@@ -71,23 +83,14 @@ class Sources:
         return self.sentence(rng, pair.before, pair.good, pair.after)
 
     def prose(self, rng: random.Random, width: int) -> Row:
-        """A piece of a story (five in six) or of a book; half of them start where the text starts a sentence."""
+        """A piece of a story (five in six) or of a book, filled up with others."""
         texts = self.stories if rng.random() < 5 / 6 else self.books
-        text = texts[self._by_length(rng, texts)] + [END_ID]
+        text = texts.draw(rng)
         at = 0 if rng.random() < 0.15 else rng.randrange(max(1, len(text) - width // 2))
         ids = text[at : at + width]
         while len(ids) < width:
-            ids += (texts[self._by_length(rng, texts)] + [END_ID])[: width - len(ids)]
+            ids += texts.draw(rng)[: width - len(ids)]
         return ids, [1.0] * width
-
-    def _by_length(self, rng: random.Random, texts: list[list[int]]) -> int:
-        return rng.choices(range(len(texts)), cum_weights=self._lengths(texts))[0]
-
-    def _lengths(self, texts: list[list[int]]) -> np.ndarray:
-        key = "_stories_lengths" if texts is self.stories else "_books_lengths"
-        if not hasattr(self, key):
-            setattr(self, key, np.cumsum([len(t) for t in texts]).tolist())
-        return getattr(self, key)
 
     def repeats(self, rng: random.Random, width: int, distinct: int) -> Row:
         """Random tokens, or one time in four a piece of a story, that come again."""
@@ -112,7 +115,10 @@ def pad(rows: list[Row]) -> tuple[torch.Tensor, torch.Tensor]:
     return ids, weights
 
 
-def draw(sources: Sources, phase: Phase, done: float, rng: random.Random) -> dict[str, tuple[torch.Tensor, torch.Tensor]]:
+Batch = tuple[torch.Tensor, torch.Tensor]
+
+
+def draw(sources: Sources, phase: Phase, done: float, rng: random.Random) -> dict[str, Batch]:
     """{source: (ids, weights)} of one step; `done` of the phase is over (0 to 1)."""
     step = {}
     low, high = phase.distinct

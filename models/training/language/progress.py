@@ -38,7 +38,8 @@ def progress(model, sources, items: int = 60) -> str:
     first, second, heads = repeated(model, sources.vocabulary)
     cells |= {"first copy": first, "second copy": second}
     text = [sources.ids(t)[:256] for t in prose.stories()[1][:12]]
-    cells["stories"] = np.mean([-logits(model, t)[:-1].gather(1, torch.tensor(t)[1:, None]).mean().item() for t in text])
+    losses = [-logits(model, ids)[:-1].gather(1, torch.tensor(ids)[1:, None]).mean().item() for ids in text]
+    cells["stories"] = np.mean(losses)
     line = ", ".join(f"{name} {value:.2f}" for name, value in cells.items())
     return f"{line}; previous token {heads[0]}, induction {heads[1]}"
 

@@ -1,5 +1,6 @@
 """Runs an exported file with ONNX Runtime: log probabilities, continuations and attention, without PyTorch."""
 
+import os
 from pathlib import Path
 
 import numpy as np
@@ -26,6 +27,7 @@ class Scorer:
     def _session(model: onnx.ModelProto) -> onnxruntime.InferenceSession:
         options = onnxruntime.SessionOptions()
         options.log_severity_level = 3
+        options.intra_op_num_threads = int(os.environ.get("OMP_NUM_THREADS", 0))  # 0: all cores
         return onnxruntime.InferenceSession(model.SerializeToString(), options, providers=["CPUExecutionProvider"])
 
     def ids(self, text: str) -> list[int]:
@@ -60,12 +62,18 @@ class Scorer:
         """The loss of every token but the first of each row, in nats."""
         return [token_losses(logits, row) for row, logits in zip(rows, self.chunked(rows))]
 
-    def continued(self, text: str, tokens: int) -> str:
-        """The likeliest next token, again and again."""
+    def continued(self, text: str, tokens: int, seed: int, temperature: float = 0.7, best: int = 20) -> str:
+        """A continuation, drawn from the `best` likeliest tokens; it ends where a text ends."""
+        rng = np.random.default_rng(seed)
         ids = self.ids(text)
         for _ in range(tokens):
-            ids.append(int(self.logits([ids])[0][-1].argmax()))
-        return self.tokenizer.decode(ids)
+            logits = self.logits([ids])[0][-1].astype(np.float64) / temperature
+            likeliest = (-logits).argsort()[:best]
+            probs = np.exp(logits[likeliest] - logits.max())
+            ids.append(int(rng.choice(likeliest, p=probs / probs.sum())))
+            if ids[-1] == self.tokenizer.eos_token_id:
+                break
+        return self.tokenizer.decode(ids, skip_special_tokens=True)
 
     def attentions(self, ids: list[int]) -> np.ndarray:
         """(layers, heads, T, T) in float64."""

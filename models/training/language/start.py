@@ -1,7 +1,9 @@
-"""What the network starts from: words and places side by side; heads of the first layer that look at the token before;
-heads of the second that ask for the token that those hand on, which is what a copying head needs; and heads that give
-back what they read, or take it away. From random weights all of that forms late, if at all, on so little text. Training is free to change
-all of it."""
+"""What the network starts from, so that copying forms at once and not late, or never, on so little text.
+
+Words and places lie side by side. Heads of the first layer look at the token before. Heads of the second ask for the
+token that those hand on, as a copying head does. Heads above the first layer give back what they read, or take it away.
+Training is free to change all of it.
+"""
 
 import math
 
@@ -15,7 +17,16 @@ LENGTH = 0.05  # of a dimension of a word
 PLACE = 0.1  # of a wave
 SHARPNESS = 2.0
 BACK = 0.1
-SIGNS = (1, 1, 1, 1, -1, -1, 0, 0)  # of the heads above the first layer: what they read is made likelier, or less likely
+SIGNS = (
+    1,
+    1,
+    1,
+    1,
+    -1,
+    -1,
+    0,
+    0,
+)  # of the heads above the first layer: what they read is made likelier, or less likely
 MATCHING = 2  # heads of the second layer that ask for what the heads of the same number below hand on
 HANDED, MATCH = 0.1, 2.0
 

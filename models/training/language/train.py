@@ -24,9 +24,18 @@ SAVE_EVERY, REPORT_EVERY, JUDGE_EVERY = 50, 25, 250
 SHORT, LONG = (32, 48, 64), (64, 128, 256)
 COPYING = {"repeats": 1500, "indirect": 300, "prose": 250}
 ALL = {"repeats": 250, "drill": 400, "indirect": 400, "facts": 350, "grammar": 250, "prose": 500}
+READING = {"repeats": 150, "drill": 100, "indirect": 250, "facts": 300, "grammar": 300, "prose": 1050}
+WRITING = {"repeats": 120, "indirect": 150, "facts": 220, "grammar": 200, "prose": 1450}
+ENDING = {"repeats": 120, "indirect": 120, "facts": 450, "grammar": 180, "prose": 1250}
+LAST = {"repeats": 100, "indirect": 100, "facts": 600, "grammar": 150, "prose": 1100}
+WIDTHS = {"repeats": LONG, "prose": LONG, "drill": (24, 48, 64)}
 PHASES = (
     Phase(250, COPYING, (64, 4000), {"repeats": SHORT}, {"indirect": 0.5, "prose": 0.2}),
-    Phase(3300, ALL, widths={"repeats": LONG, "prose": LONG, "drill": (24, 48, 64)}),
+    Phase(900, ALL, widths=WIDTHS),
+    Phase(1600, READING, widths=WIDTHS, weights={"prose": 2.5, "drill": 0.5}),
+    Phase(2050, WRITING, widths=WIDTHS, weights={"prose": 4.0}),
+    Phase(2400, ENDING, widths=WIDTHS, weights={"prose": 4.0, "facts": 2.0}),
+    Phase(2650, LAST, widths=WIDTHS, weights={"prose": 4.0, "facts": 3.0}),
 )
 
 

@@ -6,9 +6,9 @@ WOMEN = (
     "Irene Amina Fatima Leila Priya Meena Zola Thandi Aisha Ingrid Elena"
 ).split()
 MEN = (
-    "John James Peter Paul Mark Tom Jack Henry George David Daniel Michael Robert William Thomas Charles Frank Fred Sam "
-    "Ben Max Leo Adam Simon Martin Victor Oscar Louis Arthur Walter Albert Edward Kevin Brian Steve Eric Alex Andrew "
-    "Luke Noah Omar Ali Ravi Kofi Themba Juan Carlos Ivan Hans Pierre"
+    "John James Peter Paul Mark Tom Jack Henry George David Daniel Michael Robert William Thomas Charles Frank "
+    "Fred Sam Ben Max Leo Adam Simon Martin Victor Oscar Louis Arthur Walter Albert Edward Kevin Brian Steve Eric "
+    "Alex Andrew Luke Noah Omar Ali Ravi Kofi Themba Juan Carlos Ivan Hans Pierre"
 ).split()
 PLACES = (
     "store shop market school park garden beach river station library museum office kitchen house farm village forest "
@@ -38,15 +38,28 @@ THINGS = tuple(
 # third person singular, plural
 VERBS = tuple(
     (word + "s", word)
-    for word in "run sleep eat sing play work walk talk laugh smile jump swim read wait stand sit look dream cook listen".split()
+    for word in (
+        "run sleep eat sing play work walk talk laugh smile jump swim read wait stand sit look dream cook listen"
+    ).split()
 )
 # transitive: third person singular, plural, past
 ACTS = (
-    ("likes", "like", "liked"), ("sees", "see", "saw"), ("helps", "help", "helped"), ("knows", "know", "knew"),
-    ("loves", "love", "loved"), ("hears", "hear", "heard"), ("finds", "find", "found"), ("follows", "follow", "followed"),
-    ("visits", "visit", "visited"), ("thanks", "thank", "thanked"), ("admires", "admire", "admired"), ("calls", "call", "called"),
-)  # fmt: skip
-ADJECTIVES = "old young tall small big happy sad tired hungry kind brave clever quiet strong new little angry busy".split()
+    ("likes", "like", "liked"),
+    ("sees", "see", "saw"),
+    ("helps", "help", "helped"),
+    ("knows", "know", "knew"),
+    ("loves", "love", "loved"),
+    ("hears", "hear", "heard"),
+    ("finds", "find", "found"),
+    ("follows", "follow", "followed"),
+    ("visits", "visit", "visited"),
+    ("thanks", "thank", "thanked"),
+    ("admires", "admire", "admired"),
+    ("calls", "call", "called"),
+)
+ADJECTIVES = (
+    "old young tall small big happy sad tired hungry kind brave clever quiet strong new little angry busy".split()
+)
 THING_ADJECTIVES = "old new big small heavy blue red green clean broken beautiful expensive wet empty".split()
 NUMBERS = "two three four five six seven eight nine ten many several few".split()
 NEAR = ("near", "behind", "beside", "with", "next to", "in front of", "opposite")
