@@ -22,20 +22,29 @@ WEIGHT_DECAY = 0.02
 PEAK, WARMUP = 1.5e-3, 100
 SAVE_EVERY, REPORT_EVERY, JUDGE_EVERY = 50, 25, 250
 SHORT, LONG = (32, 48, 64), (64, 128, 256)
-COPYING = {"repeats": 1500, "indirect": 300, "prose": 250}
-ALL = {"repeats": 250, "drill": 400, "indirect": 400, "facts": 350, "grammar": 250, "prose": 500}
-READING = {"repeats": 150, "drill": 100, "indirect": 250, "facts": 300, "grammar": 300, "prose": 1050}
-WRITING = {"repeats": 120, "indirect": 150, "facts": 220, "grammar": 200, "prose": 1450}
-ENDING = {"repeats": 120, "indirect": 120, "facts": 450, "grammar": 180, "prose": 1250}
-LAST = {"repeats": 100, "indirect": 100, "facts": 600, "grammar": 150, "prose": 1100}
 WIDTHS = {"repeats": LONG, "prose": LONG, "drill": (24, 48, 64)}
+
+
+def _all(until: int, weights: dict[str, float], **tokens: int) -> Phase:
+    """Everything together: so many tokens of each source a step."""
+    return Phase(until, tokens, widths=WIDTHS, weights=weights)
+
+
+# Copying first; then everything, with more and more running text.
 PHASES = (
-    Phase(250, COPYING, (64, 4000), {"repeats": SHORT}, {"indirect": 0.5, "prose": 0.2}),
-    Phase(900, ALL, widths=WIDTHS),
-    Phase(1600, READING, widths=WIDTHS, weights={"prose": 2.5, "drill": 0.5}),
-    Phase(2050, WRITING, widths=WIDTHS, weights={"prose": 4.0}),
-    Phase(2400, ENDING, widths=WIDTHS, weights={"prose": 4.0, "facts": 2.0}),
-    Phase(2650, LAST, widths=WIDTHS, weights={"prose": 4.0, "facts": 3.0}),
+    Phase(
+        250,
+        {"repeats": 1500, "indirect": 300, "prose": 250},
+        distinct=(64, 4000),
+        widths={"repeats": SHORT},
+        weights={"indirect": 0.5, "prose": 0.2},
+    ),
+    _all(900, {}, repeats=250, drill=400, indirect=400, facts=350, grammar=250, prose=500),
+    _all(1600, {"prose": 2.5, "drill": 0.5}, repeats=150, drill=100, indirect=250, facts=300, grammar=300, prose=1050),
+    _all(2050, {"prose": 4.0}, repeats=120, indirect=150, facts=220, grammar=200, prose=1450),
+    _all(2400, {"prose": 4.0, "facts": 2.0}, repeats=120, indirect=120, facts=450, grammar=180, prose=1250),
+    _all(2650, {"prose": 4.0, "facts": 3.0}, repeats=100, indirect=100, facts=600, grammar=150, prose=1100),
+    _all(3050, {"prose": 6.0, "facts": 2.0}, repeats=80, indirect=80, facts=200, grammar=120, prose=1650),
 )
 
 
