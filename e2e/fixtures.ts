@@ -217,11 +217,13 @@ export class Explorer {
   async dropModel(path: string, name: string | RegExp): Promise<void> {
     await this.drop(path);
     await expect(this.modelChip).toContainText(name);
-    await expect(this.modelChip).toContainText(/WASM|WebGPU/);
+    await expect(this.modelChip).toContainText(/WASM|WebGPU|nothing runs/);
   }
 
   /** What the page hands to the person's downloads. */
-  async export(kind: "SVG" | "PNG" | "CSV" | "HTML" | "MD" | "JSON"): Promise<{ name: string; data: Buffer }> {
+  async export(
+    kind: "SVG" | "PNG" | "CSV" | "HTML" | "MD" | "JSON" | "Trace",
+  ): Promise<{ name: string; data: Buffer }> {
     await this.page.getByRole("button", { name: "Export" }).click();
     const [download] = await Promise.all([
       this.page.waitForEvent("download"),

@@ -25,9 +25,10 @@ export function startEmbedding(workspace: Workspace, explainer: Explainer): () =
     onHeight(tell) {
       const view = () => document.querySelector(".view");
       let last = 0;
+      // The page fills its frame, so it asks for what doesn't fit, and never for less than it has.
       const measure = () => {
-        const around = document.querySelector(".embed-footer")?.clientHeight ?? 0;
-        const height = Math.ceil((view()?.scrollHeight ?? 0) + around);
+        const { scrollHeight = 0, clientHeight = 0 } = view() ?? {};
+        const height = window.innerHeight + Math.max(0, scrollHeight - clientHeight);
         if (height === last || height === 0) return;
         last = height;
         tell(height);

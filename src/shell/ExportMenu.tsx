@@ -1,13 +1,12 @@
 import { useActions, useApp, useWorkspace } from "../store/react";
 import { linkOf } from "../store/url";
 import { viewOf, views } from "../views";
+import { type FileFormat, fileName, fileOf } from "../views/file";
 import { canReport, type ReportKind, writeReport } from "../views/report";
 import { Chevron, Menu } from "../views/shared/controls";
-import { writeCsv } from "../views/shared/csv";
 import { usePalette, usePhone } from "../views/shared/environment";
 import { icons } from "../views/shared/icons";
-import { paintPng, pictureUrl } from "../views/shared/paint";
-import { writeSvg } from "../views/shared/svg";
+import { pictureUrl } from "../views/shared/paint";
 import { addressOf } from "./link";
 
 const REVOKE_AFTER = 60_000;
@@ -27,39 +26,29 @@ const plotWidth = (): number => Math.round(document.querySelector(".view")?.clie
 /** What is on screen, as pinned, as a file. */
 export function ExportMenu() {
   const workspace = useWorkspace();
-  const { notify, fail } = useActions();
+  const { notify, fail, saveTrace } = useActions();
   const view = useApp((state) => state.view);
   const shown = useApp((state) => state.shown);
   const palette = usePalette();
   const phone = usePhone();
+  const live = useApp((state) => state.shown?.origin === "live" && !state.model?.trace);
   const entry = viewOf(view);
-  const name = (ending: string): string =>
-    `${[shown?.model.name ?? "attention", view].join("-").replace(/[^\w.-]+/g, "_")}.${ending}`;
-
   const saveReport = async (kind: ReportKind): Promise<void> => {
     const link = addressOf(linkOf(workspace.store.getState()));
     const given = { now: new Date(), agent: navigator.userAgent, link, encode: pictureUrl };
     const written = await writeReport(kind, workspace, views, given);
     if (!written) return notify("Nothing has been explained yet.");
-    const file = `${[shown?.model.name ?? "attention", kind === "json" ? "results" : "report"].join("-").replace(/[^\w.-]+/g, "_")}.${kind}`;
+    const file = fileName(shown?.model.name, kind === "json" ? "results" : "report", kind);
     download(file, new Blob([written.text], { type: `${written.type};charset=utf-8` }));
   };
 
-  const save = async (kind: "svg" | "png" | "csv" | ReportKind): Promise<void> => {
+  const save = async (kind: FileFormat | ReportKind | "trace"): Promise<void> => {
     if (kind === "html" || kind === "md" || kind === "json") return saveReport(kind);
-    if (kind === "csv") {
-      const table = entry.table(workspace);
-      if (!table) return notify("The weights are still on their way. Try again in a moment.");
-      return download(
-        name("csv"),
-        new Blob([writeCsv(table.header, table.rows())], { type: "text/csv;charset=utf-8" }),
-      );
-    }
-    const scene = await entry.figure(workspace, palette, plotWidth());
-    if (!scene) return notify("There is nothing to export yet.");
-    const data =
-      kind === "png" ? await paintPng(scene) : new Blob([writeSvg(scene, pictureUrl)], { type: "image/svg+xml" });
-    download(name(kind), data);
+    if (kind === "trace")
+      return download(fileName(shown?.model.name, "trace", "safetensors"), new Blob([await saveTrace()]));
+    const data = await fileOf(entry, workspace, palette, plotWidth(), kind);
+    if (data) download(fileName(shown?.model.name, view, kind), data);
+    else notify("What this shows is still on its way. Try again in a moment.");
   };
 
   /** Made when the menu opens: what a table holds follows heads, pins and layers. */
@@ -74,6 +63,15 @@ export function ExportMenu() {
             { kind: "html", label: "HTML", about: "report of all that was explained, one file" },
             { kind: "md", label: "MD", about: "the same report as Markdown, without figures" },
             { kind: "json", label: "JSON", about: "every method's values, options, passes" },
+          ] as const)
+        : []),
+      ...(live
+        ? ([
+            {
+              kind: "trace",
+              label: "Trace",
+              about: "attention, queries and keys of every layer, for Python or this page",
+            },
           ] as const)
         : []),
     ] as const;

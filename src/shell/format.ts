@@ -25,8 +25,8 @@ export function timeLeft(seconds: number | null): string {
   return seconds < 90 ? `${Math.max(1, Math.round(seconds))} s left` : `${Math.round(seconds / 60)} min left`;
 }
 
-export const deviceLabel = ({ device, threads }: Pick<LoadedModel, "device" | "threads">): string =>
-  device === "webgpu" ? "WebGPU" : threads > 1 ? `WASM ×${threads}` : "WASM";
+export const deviceLabel = ({ device, threads, trace }: Pick<LoadedModel, "device" | "threads" | "trace">): string =>
+  trace ? "nothing runs" : device === "webgpu" ? "WebGPU" : threads > 1 ? `WASM ×${threads}` : "WASM";
 
 export const shape = (layers: number, heads: number): string =>
   `${layers} ${layers === 1 ? "layer" : "layers"} × ${heads} ${heads === 1 ? "head" : "heads"}`;

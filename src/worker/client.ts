@@ -113,6 +113,7 @@ export function createClient(options: ClientOptions = {}): Explainer {
     explain: (request, onEvent) => call((api) => api.explain(request, Comlink.proxy(onEvent))),
     measure: (request, onProgress) => call((api) => api.measure(request, Comlink.proxy(onProgress))),
     without: (request) => call((api) => api.without(request)),
+    save: (trace) => call((api) => api.save(trace)),
     memory: async () => (current ? call((api) => api.memory()) : null),
     async cancel(only) {
       if (!only) loading?.stop();

@@ -7,6 +7,7 @@ import type { SiteScoring } from "../explain/scoring";
 import { substitutesOf } from "../explain/substitutes";
 import type { Target } from "../explain/target";
 import type { Trace } from "../explain/trace";
+import { savedTrace } from "../explain/trace-file/save";
 import { unitsOf } from "../explain/unit";
 import { breath } from "./breath";
 import { encodeInput } from "./encode";
@@ -231,6 +232,10 @@ export function createExplainer({ models, hub, firstTrace }: Settings): Explaine
       return measures.call(request, onProgress, explaining.signal);
     },
     without: (request) => answerWithout(contextOf(request, breath), request),
+    async save(id) {
+      const { name, architecture, labels } = ready().info;
+      return savedTrace(traceOf(id), { name, architecture, labels });
+    },
     memory: async () => heapBytes(),
     async cancel(only) {
       explaining.abort();

@@ -281,6 +281,8 @@ export interface Explainer {
   measure(request: MeasureRequest, onProgress: (done: number, total: number) => void): Promise<Faithfulness>;
   /** One pass without some units. Rejects with `bad-input` where the vocabulary lacks what should stand there. */
   without(request: WithoutRequest): Promise<Without>;
+  /** A pass as a trace file, which this page and the Python package open: attention, queries and keys as half floats. */
+  save(trace: number): Promise<Uint8Array>;
   memory(): Promise<number | null>;
   /** Stops what is loaded, run or explained, or only the explanations. */
   cancel(only?: "explanations"): Promise<void>;

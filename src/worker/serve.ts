@@ -73,6 +73,10 @@ const api: WorkerApi = {
     return outcomeOf(() => explainer.measure(request, tell).finally(() => Promise.all(told)));
   },
   without: (request) => outcomeOf(() => explainer.without(request)),
+  async save(trace) {
+    const outcome = await outcomeOf(() => explainer.save(trace));
+    return outcome.ok ? Comlink.transfer(outcome, [outcome.value.buffer as ArrayBuffer]) : outcome;
+  },
   memory: () => outcomeOf(() => explainer.memory()),
   cancel: (only) => outcomeOf(() => explainer.cancel(only)),
 };

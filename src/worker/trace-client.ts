@@ -35,6 +35,7 @@ export function createTraceClient(): Explainer {
     explain: (request, onEvent) => call((to) => to.explain(request, onEvent)),
     measure: (request, onProgress) => call((to) => to.measure(request, onProgress)),
     without: (request) => call((to) => to.without(request)),
+    save: (trace) => call((to) => to.save(trace)),
     memory: async () => null,
     cancel: async () => {},
   };

@@ -179,6 +179,9 @@ export function createTraceExplainer(trace: TraceFile, id: number, file = ""): E
     without: async () => {
       throw needsModel("answering without a token");
     },
+    save: async () => {
+      throw fail("bad-input", "nothing to save: this came from a trace file");
+    },
     memory: async () => null,
     cancel: async () => {},
   };

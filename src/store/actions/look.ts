@@ -1,3 +1,4 @@
+import { ExplainerError } from "../../worker/protocol";
 import type { Look } from "../catalog";
 import type { SliceId, SliceStates } from "../slices";
 import type { HeadRef, PairFilter, Shown, Side, State, Theme, TokenRef, ViewId } from "../state";
@@ -192,6 +193,13 @@ export function lookActions(context: Context) {
     setTheme: (theme: Theme): void => set({ theme }),
     toggleInspector: (): void => set(({ inspector }) => ({ inspector: !inspector })),
     toggleSheet: (): void => set(({ sheet }) => ({ sheet: !sheet })),
+    /** What is shown as a trace file. */
+    async saveTrace(): Promise<Uint8Array<ArrayBuffer>> {
+      const { shown } = get();
+      if (shown?.origin !== "live")
+        throw new ExplainerError({ code: "bad-input", message: "nothing to save: nothing has run" });
+      return (await context.explainer.save(shown.result.trace)) as Uint8Array<ArrayBuffer>;
+    },
     openDialog: (dialog: State["dialog"]): void => set({ dialog }),
     setEditing: (editing: boolean): void => set({ editing }),
     dismiss: (notice: string): void => set(({ notices }) => ({ notices: notices.filter((each) => each !== notice) })),

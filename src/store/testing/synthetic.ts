@@ -338,6 +338,7 @@ export function syntheticExplainer(
       await gate("without");
       return syntheticWithout(encoding, request, candidatesOf(of));
     },
+    save: async () => new Uint8Array(8),
     memory: async () => 412e6,
     cancel: async () => {},
   };

@@ -1,0 +1,33 @@
+import { expect, test } from "vitest";
+import { float32, type Tensor } from "../../tensor/tensor";
+import { encodeIds } from "../../text/ids";
+import type { Trace } from "../trace";
+import { openTraceFile } from "./open";
+import { savedTrace } from "./save";
+
+const steps = (dims: readonly number[]): Tensor =>
+  float32(
+    dims,
+    Array.from({ length: dims.reduce((a, b) => a * b, 1) }, (_, i) => (i % 8) / 8),
+  );
+
+test("a saved pass is opened again with all that it held", async () => {
+  const trace: Trace = {
+    encoding: encodeIds("4 5 6"),
+    sites: [{ index: 0, layer: 0, kind: "decoder", heads: 2, kvHeads: 1 }],
+    logits: steps([1]),
+    answers: [],
+    attention: async () => steps([2, 3, 3]),
+    queries: async () => steps([2, 3, 4]),
+    keys: async () => steps([2, 3, 4]),
+    values: async () => steps([2, 3, 4]),
+    residual: async () => steps([3, 8]),
+  };
+  const bytes = await savedTrace(trace, { name: "tiny", architecture: "decoder", labels: null });
+  const { about, attention, queries, keys } = await openTraceFile(async (start, end) => bytes.subarray(start, end));
+  expect(about.model.name).toBe("tiny");
+  expect(about.tokens.decoder?.ids).toEqual([4, 5, 6]);
+  expect([...(await attention(0, 1)).data]).toEqual([...steps([2, 3, 3]).data.slice(9)]);
+  expect([...(await queries(0)).data]).toEqual([...steps([2, 3, 4]).data]);
+  expect([...(await keys(0, 1)).data]).toEqual([...steps([2, 3, 4]).data.slice(12)]);
+});
