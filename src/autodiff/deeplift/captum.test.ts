@@ -56,6 +56,20 @@ describe("DeepLIFT as Captum", () => {
     expect(noted("torch.nn.modules.activation.SiLU")).toBe(false);
   });
 
+  it("knows a node that an optimiser renamed by its value", () => {
+    const fused = {
+      ...node("Tanh", "fused /bert/pooler/dense/Gemm/Tanh.1"),
+      outputs: ["/bert/pooler/activation/Tanh_output_0"],
+    };
+    const gemm = {
+      ...node("Gemm", "fused /bert/pooler/dense/Gemm/Gemm.0"),
+      outputs: ["fused /bert/pooler/dense/Gemm/Gemm.0"],
+    };
+    expect(isModule(fused, graphOf([gemm, fused]))).toBe(true);
+    const inHead = { ...fused, outputs: ["/classifier/Tanh_output_0"] };
+    expect(isModule(inHead, graphOf([inHead, node("Gemm", "/classifier/dense/Gemm")]))).toBe(false);
+  });
+
   it("rescales at modules and takes gradients elsewhere", () => {
     const rules = captumRules(named, 7);
     for (const n of named.nodes) {

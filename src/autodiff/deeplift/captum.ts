@@ -21,12 +21,17 @@ const hookedClass =
  */
 export function isModule(node: Node, graph: Graph): boolean | null {
   if (node.module !== undefined) return hookedClass.test(node.module);
-  const end = node.name.lastIndexOf("/");
+  const own = pathOf(node);
+  const end = own.lastIndexOf("/");
   if (end < 0) return null;
-  const scope = node.name.slice(0, end + 1);
+  const scope = own.slice(0, end + 1);
   // what quantisation puts behind a node is named after it
-  return graph.nodes.every((n) => n === node || !n.name.startsWith(scope) || n.name.startsWith(`${node.name}_`));
+  return graph.nodes.every((n) => n === node || !pathOf(n).startsWith(scope) || pathOf(n).startsWith(`${own}_`));
 }
+
+/** A node's name with the modules around it. Optimisers that fuse nodes rename them, but not their values. */
+const pathOf = ({ name, outputs: [y] }: Node): string =>
+  name.startsWith("/") || !y.startsWith("/") ? name : y.replace(/_output_\d+$/, "");
 
 /**
  * DeepLIFT as Captum computes it: the rescale rule at activations that are modules, and gradients everywhere else, so that

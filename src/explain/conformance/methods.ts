@@ -1,5 +1,5 @@
 import type { Attribution, MethodContext } from "../attribution";
-import { type Engine, openEngine } from "../engine";
+import { type Engine, openEngine, understand } from "../engine";
 import { attribute } from "../explain";
 import { methodOf } from "../methods";
 import { passesOf } from "../passes-of";
@@ -14,8 +14,12 @@ import { attributions, otherwise, partOf, type Quantity } from "./quantities";
 export async function checkMethods(folder: Folder, path: string, create: CreateSession): Promise<Row[]> {
   const goldens = await readGoldens(folder);
   const inputs = singleInputs(goldens).filter(([input]) => keysOf(goldens, input).some((k) => !otherwise.test(k)));
-  if (inputs.length === 0) return [];
-  const engine = await openEngine(await readModel(folder, path), create);
+  const files = await readModel(folder, path);
+  if (inputs.length === 0) {
+    understand(files); // what must be refused is, with or without references
+    return [];
+  }
+  const engine = await openEngine(files, create);
   try {
     const rows: Row[] = [];
     const comparable = isComparable(engine, goldens, await readTensors(folder, "ort_outputs.safetensors"), path);

@@ -1,5 +1,5 @@
 import type { Attribution, MethodContext } from "../attribution";
-import { openEngine } from "../engine";
+import { openEngine, understand } from "../engine";
 import { type Faithfulness, measureFaithfulness } from "../faithfulness";
 import { entropy } from "../metrics/entropy";
 import { gini } from "../metrics/gini";
@@ -23,18 +23,26 @@ type Steps = Readonly<Record<string, Numbers & { readonly top: readonly number[]
 export async function checkFormulas(folder: Folder): Promise<Row[]> {
   const goldens = await readGoldens(folder);
   return singleInputs(goldens)
-    .filter(([, about]) => about.spearman)
+    .filter(([input, about]) => about.spearman && holdsAttributions(goldens, input))
     .flatMap(([input, about]) =>
       formulas(goldens, input, about).map((row) => ({ model: folder.name, file: "", ...row })),
     );
 }
 
+/** Folders that were cut down to what a model says hold ranks without what was ranked. */
+const holdsAttributions = ({ tensors }: Goldens, input: string): boolean =>
+  tensors.has(`${input}.ig.gl`) || tensors.has(`${input}.ig.enc.gl`);
+
 /** Comprehensiveness and sufficiency, which the model must be run for. */
 export async function checkFaithfulness(folder: Folder, path: string, create: CreateSession): Promise<Row[]> {
   const goldens = await readGoldens(folder);
   const inputs = singleInputs(goldens).filter(([, about]) => about.eraser);
-  if (inputs.length === 0) return [];
-  const engine = await openEngine(await readModel(folder, path), create);
+  const files = await readModel(folder, path);
+  if (inputs.length === 0) {
+    understand(files); // what must be refused is, with or without references
+    return [];
+  }
+  const engine = await openEngine(files, create);
   try {
     const comparable = isComparable(engine, goldens, await readTensors(folder, "ort_outputs.safetensors"), path);
     const rows: Row[] = [];
@@ -127,18 +135,28 @@ function valuesOf(
   const start = Number(about.attribution_row) * tokens;
   const rowOf = (key: string): number[] =>
     Array.from(numbers(goldens, `${input}.${key}`).subarray(start, start + tokens));
-  const lastAttention = (): number[] => {
-    const layers = [...goldens.tensors.keys()].filter((key) => key.startsWith(`${input}.attn.`)).length;
-    const attention = numbers(goldens, `${input}.attn.${layers - 1}`); // [H, T, T]
-    const heads = attention.length / tokens / tokens;
+  /** Mean over heads of a query's row, [H, Tq, Tk], in the last layer. */
+  const lastAttention = (kind: string, queries: number, query: number): number[] => {
+    const layers = [...goldens.tensors.keys()].filter((key) => key.startsWith(`${input}.${kind}.`)).length;
+    const attention = numbers(goldens, `${input}.${kind}.${layers - 1}`);
+    const heads = attention.length / queries / tokens;
     return Array.from({ length: tokens }, (_, j) => {
       let sum = 0;
-      for (let h = 0; h < heads; h++) sum += attention[h * tokens * tokens + start + j];
+      for (let h = 0; h < heads; h++) sum += attention[(h * queries + query) * tokens + j];
       return sum / heads;
     });
   };
-  const sources: Readonly<Record<string, () => number[]>> = {
-    raw_attention: lastAttention,
+  const answers = (about.decoder_tokens as string[] | undefined)?.length;
+  /** Of an encoder and a decoder, what the last decoder position has from the encoder's tokens. */
+  const fromEncoder: Readonly<Record<string, () => number[]>> = {
+    raw_cross_attention: () => lastAttention("cross.attn", answers as number, (answers as number) - 1),
+    chefer: () => Array.from(numbers(goldens, `${input}.chefer.R_de`).slice(-tokens)),
+    ig: () => Array.from(numbers(goldens, `${input}.ig.enc.gl`)),
+    loo: () => Array.from(numbers(goldens, `${input}.loo.enc.logit_drop`)),
+    gradxinput: () => Array.from(numbers(goldens, `${input}.gradxinput.enc`)),
+  };
+  const ofOneStack: Readonly<Record<string, () => number[]>> = {
+    raw_attention: () => lastAttention("attn", tokens, Number(about.attribution_row)),
     rollout: () => rowOf("rollout.mean.0"),
     chefer: () => rowOf("chefer.R"),
     ig: () => Array.from(numbers(goldens, `${input}.ig.gl`)),
@@ -150,7 +168,7 @@ function valuesOf(
       const values = Array.from(numbers(goldens, `${input}.shapley.logit`));
       return { all: values, scored: values };
     }
-    const source = sources[method];
+    const source = (answers === undefined ? ofOneStack : fromEncoder)[method];
     if (!source) throw new Error(`unknown method of a reference: ${method}`);
     const all = source();
     return { all, scored: positions.map((i) => all[i]) };
