@@ -15,7 +15,7 @@ test("the picker lists what ships, with its examples; the open one is marked", a
   }
   await expect(picker.locator(".shipped[data-current]")).toContainText(shipped.name);
   const example = shipped.examples.at(-1)!;
-  await picker.getByRole("button", { name: example.text }).click();
+  await explorer.example(example.text).click();
   await expect(explorer.dialog).toHaveCount(0);
   await expect(page).toHaveURL((url) => new URLSearchParams(url.hash.slice(1)).get("text") === example.text);
   await explorer.settled();

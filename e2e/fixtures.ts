@@ -204,6 +204,12 @@ export class Explorer {
     return this.dialog;
   }
 
+  /** An example in the picker, to open it; beside it is another button, which compares methods on it. */
+  example(text: string): Locator {
+    const literal = text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
+    return this.dialog.getByRole("button", { name: new RegExp(`^${literal}`) });
+  }
+
   /** Drops files and folders of this machine on the page, as the system's file manager does. */
   async drop(...paths: readonly string[]): Promise<void> {
     const session = await this.page.context().newCDPSession(this.page);

@@ -12,8 +12,8 @@ const repeated = language.examples.find(({ text }) => {
 test("one click on an example opens the language model and shows what comes next", async ({ explorer, page }) => {
   await explorer.open();
   const [example] = language.examples;
-  const picker = await explorer.openPicker();
-  await picker.getByRole("button", { name: example!.text }).click();
+  await explorer.openPicker();
+  await explorer.example(example!.text).click();
   await expect(explorer.modelChip).toContainText(language.name);
   await expect(page).toHaveURL((url) => new URLSearchParams(url.hash.slice(1)).get("text") === example!.text);
   await explorer.settled();
