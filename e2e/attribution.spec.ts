@@ -15,7 +15,7 @@ async function done(explorer: Explorer, label: string): Promise<void> {
 test("integrated gradients: the command line's numbers, passes and completeness, as bars and as shaded text", async ({
   explorer,
 }) => {
-  await explorer.open(link);
+  await explorer.visit(link);
   await done(explorer, "Integrated gradients");
   const { methods } = await onTheCommandLine(
     shippedFolder,
@@ -46,7 +46,7 @@ test("a form made of the method's parameters: what is changed runs, and the link
   explorer,
   page,
 }) => {
-  await explorer.open(link);
+  await explorer.visit(link);
   await done(explorer, "Integrated gradients");
   const steps = explorer.view.getByRole("spinbutton", { name: "Steps" });
   await steps.fill("4");
@@ -64,7 +64,7 @@ test("a form made of the method's parameters: what is changed runs, and the link
 });
 
 test("another method, words as units, a token pinned in bars, text and chips at once", async ({ explorer, page }) => {
-  await explorer.open(`${link}&method=attn-lrp`);
+  await explorer.visit(`${link}&method=attn-lrp`);
   await done(explorer, "AttnLRP");
   await expect(explorer.inspector).toContainText("covered by patents");
   await bars(explorer)

@@ -13,7 +13,7 @@ const measured = async (explorer: Explorer): Promise<void> => {
 };
 
 test("every method's numbers are the command line's; who agrees, and what it cost, is said", async ({ explorer }) => {
-  await explorer.open(link);
+  await explorer.visit(link);
   await done(explorer, 4);
   await measured(explorer);
   const target = ["--target", "POSITIVE", "--against", "NEGATIVE"];
@@ -37,7 +37,7 @@ test("every method's numbers are the command line's; who agrees, and what it cos
 });
 
 test("methods are chosen from a menu that says what they take; the link keeps them", async ({ explorer, page }) => {
-  await explorer.open(link);
+  await explorer.visit(link);
   await done(explorer, 4);
   await explorer.view.getByRole("button", { name: "Methods, 4" }).click();
   await expect(page.getByRole("menuitemcheckbox", { name: /^LIME/ })).toContainText("about 1,000 passes");
@@ -60,7 +60,7 @@ test("Escape stops what still runs; what is done stays", async ({ explorer, page
 });
 
 test("a token is pinned in every row, and a row opens in Attribution", async ({ explorer, page }) => {
-  await explorer.open(link);
+  await explorer.visit(link);
   await done(explorer, 4);
   await explorer.view
     .getByRole("group", { name: "Tokens" })

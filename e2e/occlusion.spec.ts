@@ -10,7 +10,7 @@ const done = async (explorer: Explorer): Promise<void> => {
 };
 
 test("bars and windows with the command line's numbers; the removal is said", async ({ explorer }) => {
-  await explorer.open(link);
+  await explorer.visit(link);
   await done(explorer);
   await expect(explorer.view).toContainText(
     "Change in the logit of POSITIVE less that of NEGATIVE when a token is replaced by [MASK].",
@@ -31,7 +31,7 @@ test("bars and windows with the command line's numbers; the removal is said", as
 });
 
 test("what the model says without the pinned token is what the bar says", async ({ explorer }) => {
-  await explorer.open(`${link}&pin=2`);
+  await explorer.visit(`${link}&pin=2`);
   await done(explorer);
   const without = explorer.section("Without it");
   await expect(without).toContainText("[MASK]");
@@ -43,7 +43,7 @@ test("what the model says without the pinned token is what the bar says", async 
 });
 
 test("deletion, wider windows by keys, and the link keeps them", async ({ explorer, page }) => {
-  await explorer.open(link);
+  await explorer.visit(link);
   await done(explorer);
   await explorer.view.getByRole("combobox", { name: "Replacement" }).selectOption({ label: "deletion" });
   await expect(explorer.view).toContainText("when a token is deleted");
@@ -56,7 +56,7 @@ test("deletion, wider windows by keys, and the link keeps them", async ({ explor
 });
 
 test("ways that a vocabulary lacks can't be chosen, and say why", async ({ explorer }) => {
-  await explorer.open(link);
+  await explorer.visit(link);
   await done(explorer);
   await explorer.dropModel(`${fixtures}/gpt2`, "gpt2");
   const mask = explorer.view
