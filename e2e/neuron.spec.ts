@@ -25,7 +25,7 @@ test("every number of a query's row is the engine's, and adds up", async ({ expl
   const folder = folderOf(shippedFolder);
   const engine = await openEngine(await readModel(folder, modelFilesOf(folder)[0]!), createNodeSession);
   const encoding = (await tokenizerOf(shippedFolder)).encode(text);
-  const { queries, keys, logits, scale } = (await engine.scoring(encoding, 1))(2);
+  const { queries, keys, logits, scale } = (await engine.scoring({ encoding }, 1))(2);
   const [tokens, width] = queries.dims as [number, number];
   const reference = await explainText(shippedFolder, text);
   expect(rows).toHaveLength(tokens);

@@ -52,7 +52,7 @@ async function check(engine: Engine): Promise<Found> {
   const found = { softmax: 0, rest: 0, masked: 0 };
   let form: ScoreForm | null = null;
   for (const { index, heads } of engine.sites) {
-    const read = await engine.scoring(encoding, index);
+    const read = await engine.scoring({ encoding }, index);
     for (let head = 0; head < heads; head++) {
       const scoring = read(head);
       form = { scale: scoring.scale, cap: scoring.cap, parts: scoring.parts, before: scoring.before };
@@ -115,7 +115,7 @@ describe("what stands between product and softmax is told apart", () => {
     const engine = await open({ attention: biased });
     const { softmax } = await check(engine);
     expect(softmax).toBeLessThan(1e-6);
-    const scoring = (await engine.scoring(encoding, 1))(1);
+    const scoring = (await engine.scoring({ encoding }, 1))(1);
     for (let j = 0; j < T; j++)
       expect(at(scoring.logits.data, 2 * T + j) - promised(scoring, 2, j)).toBeCloseTo(0.25 * j, 4);
   });
@@ -131,7 +131,7 @@ describe("what stands between product and softmax is told apart", () => {
     const { softmax, form } = await check(engine);
     expect(softmax).toBeLessThan(1e-6);
     expect(form.parts).toContain("extra");
-    expect([...((await engine.scoring(encoding, 0))(0).extra ?? [])]).toEqual(new Array(T).fill(1.5));
+    expect([...((await engine.scoring({ encoding }, 0))(0).extra ?? [])]).toEqual(new Array(T).fill(1.5));
   });
 
   test("queries that were scaled before the product", async () => {
@@ -162,7 +162,7 @@ describe("files of every export", () => {
     // Positions that meet queries and keys by products of their own are DeBERTa's.
     if (name === "deberta-v2") expect(rest).toBeGreaterThan(1);
     else expect(rest).toBeLessThan(1e-5);
-    const width = (await engine.scoring(encoding, 0))(0).queries.dims[1];
+    const width = (await engine.scoring({ encoding }, 0))(0).queries.dims[1];
     const expected = name === "deberta-v2" ? 1 / Math.sqrt(3 * width) : 1 / Math.sqrt(width);
     expect(form.scale * form.before.q * form.before.k).toBeCloseTo(name === "gemma2" ? form.scale : expected, 5);
   });

@@ -29,8 +29,9 @@ import { type SiteScoring, scoreWeightsOf, siteScoring } from "./scoring";
 import type { CreateSession } from "./session";
 import { type Feeds, openSessions, type Sessions } from "./sessions";
 import { everyPlace, noTarget, type TargetRows, targetFeeds } from "./target-feeds";
-import type { SiteInfo, Trace } from "./trace";
+import type { ImageInput, SiteInfo, Trace } from "./trace";
 import { traceOf } from "./trace-of";
+import { type Vision, visionOf } from "./vision";
 
 /** A model's bytes, the external data files that it names, and its config.json. */
 export interface ModelFiles {
@@ -57,12 +58,14 @@ export interface Engine {
   readonly pairs: boolean;
   /** What a person should know about what was found and what wasn't. */
   readonly notes: readonly string[];
-  /** One forward pass over one text. */
-  run(encoding: Encoding): Promise<Trace>;
+  /** How it cuts images into tokens; null where it reads text. */
+  readonly vision: Vision | null;
+  /** One forward pass over one text, or over one image, whose encoding `vision` gave. */
+  run(encoding: Encoding, image?: ImageInput): Promise<Trace>;
   /** One forward pass over several rows; the raw values of the given names. */
   runBatch(batch: Batch, fetches: readonly string[]): Promise<Record<string, Tensor>>;
   /** What makes the attention of one site: a pass for its queries and keys, then its scores by themselves. */
-  scoring(encoding: Encoding, site: number): Promise<SiteScoring>;
+  scoring(of: Pick<Trace, "encoding" | "image">, site: number): Promise<SiteScoring>;
   /** One pass forward and back: the target's derivatives by the named values, each of its value's shape. */
   cotangents(batch: Batch, target: TargetRows, mode: Mode, values: readonly string[]): Promise<Record<string, Tensor>>;
   /**
@@ -188,9 +191,9 @@ async function engineOf(
     return Object.fromEntries(values.map((value, i) => [value, results[names[i]]]));
   };
   const weights = scoreWeightsOf(canonical, found, files.external);
-  const vision = inputs.some((i) => i.role === "pixels");
   const { causal } = await probe(canonical, found, runBatch);
   const anatomy = await inBatchOrder(canonical, found, runBatch);
+  const vision = visionOf(canonical, anatomy, config);
   const family: Family = vision ? "vision" : causal ? "decoder" : "encoder";
   const task = taskOf(config, canonical, causal);
   const sites = anatomy.sites.map(
@@ -215,12 +218,13 @@ async function engineOf(
     labels: /classification/.test(task) ? labelsOf(config) : null,
     maxTokens: maxTokensOf(config),
     pairs: family === "encoder",
+    vision,
     notes: anatomy.residual ? [] : ["The residual stream was not found, so views that read it are left out."],
     runBatch,
     cotangents,
     explain,
-    scoring: (encoding, site) => siteScoring({ canonical, anatomy, weights, create, runBatch }, encoding, site),
-    run: (encoding) => traceOf({ canonical, anatomy, sites, runBatch }, encoding),
+    scoring: (of, site) => siteScoring({ canonical, anatomy, weights, create, runBatch }, of, site),
+    run: (encoding, image) => traceOf({ canonical, anatomy, sites, runBatch }, encoding, image),
     release: () => sessions.release(),
   };
 }

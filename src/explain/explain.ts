@@ -1,5 +1,5 @@
 import type { Attribution, Method, MethodContext, Options } from "./attribution";
-import { optionsOf } from "./parameter";
+import { inputKind, optionsOf, parametersFor } from "./parameter";
 
 /**
  * Runs one method and says what it cost: the passes that it ran beyond the trace's own, and the time by `now` in ms.
@@ -11,7 +11,7 @@ export async function attribute(
   given: Options,
   now: () => number,
 ): Promise<Attribution> {
-  const options = optionsOf(method.parameters, given);
+  const options = optionsOf(parametersFor(method.parameters, inputKind(context.engine)), given);
   const { passes, trace, target, units } = context;
   const before = { ...passes.spent };
   const started = now();

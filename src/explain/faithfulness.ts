@@ -1,16 +1,16 @@
 import type { Attribution, MethodContext } from "./attribution";
 import { comparedUnits } from "./comparison";
 import { type ScheduleId, schedules } from "./metrics/schedule";
-import { inputRow, type PassRow } from "./passes";
+import type { PassRow } from "./passes";
 import { randomOf } from "./random";
-import { defaultRemoval, type Removal, substituteOf, without } from "./removal";
+import { type Removal, type Remover, removerOf } from "./removal";
 
 export interface FaithfulnessOptions {
   /** How many units are taken away or kept; 1, 3 and 5 unless said otherwise. */
   readonly ks?: readonly number[];
   /** By `ks`, unless said otherwise: ERASER's or ferret's shares. */
   readonly schedule?: ScheduleId;
-  /** The mask token, where there is one, else the unknown token, else padding, unless said otherwise. */
+  /** The mask token, where there is one, else the unknown token, else padding; of images the mean colour; unless said otherwise. */
   readonly removal?: Removal;
   /** Random orders that methods are held against; 10 unless said otherwise. */
   readonly orders?: number;
@@ -91,8 +91,8 @@ export async function measureFaithfulness(
   attributions: readonly Attribution[],
   { ks = [1, 3, 5], schedule: id = "k", orders = 10, ...options }: FaithfulnessOptions = {},
 ): Promise<Faithfulness> {
-  const { units, passes, seed, substitutes } = context;
-  const removal = options.removal ?? defaultRemoval(substitutes);
+  const { units, passes, seed } = context;
+  const remover = removerOf(context, options.removal ?? "auto");
   const schedule = schedules[id];
   const players = comparedUnits(units, attributions);
   const random = randomOf(seed);
@@ -108,7 +108,7 @@ export async function measureFaithfulness(
     }),
   );
   const before = passes.spent.forward;
-  const answers = await answersTo(context, removal, [
+  const answers = await answersTo(context, remover, [
     [],
     ...plans.flatMap((plan) => plan.flatMap(({ removed, rest }) => [removed, rest])),
   ]);
@@ -135,7 +135,7 @@ export async function measureFaithfulness(
   const drawn = measured.slice(attributions.length);
   return {
     schedule: id,
-    removal,
+    removal: remover.removal,
     ...whole,
     methods: attributions.map(({ method }, m) => ({
       method,
@@ -160,16 +160,14 @@ const means = {
 
 /** What the model says without each set of units, by its key; none where nothing is left that could answer. */
 async function answersTo(
-  { engine, trace, target, passes, units, substitutes, onPartial }: FaithfulnessContext,
-  removal: Removal,
+  { target, passes, onPartial }: FaithfulnessContext,
+  { without }: Remover,
   sets: readonly (readonly number[])[],
 ): Promise<ReadonlyMap<string, Answer>> {
-  const row = inputRow(trace, target);
-  const substitute = substituteOf(substitutes, removal);
   const wanted = new Map<string, PassRow>();
   for (const set of sets) {
     const key = keyOf(set);
-    const changed = wanted.has(key) ? null : without(row, units, set, substitute, engine.family === "decoder");
+    const changed = wanted.has(key) ? null : without(set);
     if (changed) wanted.set(key, changed);
   }
   const keys = [...wanted.keys()];

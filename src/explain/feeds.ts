@@ -1,6 +1,8 @@
 import { batchAxis, type ModelInput } from "../graph/inputs";
 import type { DType, Tensor, TypedArray } from "../tensor/tensor";
 import { sizeOf, typedArrayOf } from "../tensor/tensor";
+import type { Encoding } from "../text/encoding";
+import type { ImageInput } from "./trace";
 
 /** Rows of equal length, padded on the right where their masks say so. */
 export interface TokenBatch {
@@ -15,6 +17,12 @@ export interface PixelBatch {
 }
 
 export type Batch = TokenBatch | PixelBatch;
+
+/** A single text, or a single image. */
+export const batchOfOne = ({ ids, mask, segments, typeIds }: Encoding, image?: ImageInput): Batch =>
+  image
+    ? { pixels: { ...image.pixels, dims: [1, ...image.pixels.dims] } }
+    : { ids: [ids], mask: [mask], segments: [typeIds ?? segments] };
 
 export const rowsOf = (batch: Batch): number => ("pixels" in batch ? batch.pixels.dims[0] : batch.ids.length);
 

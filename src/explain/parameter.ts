@@ -20,14 +20,35 @@ export type Parameter = Named &
 interface Named {
   readonly id: string;
   readonly label: string;
+  /** Of models that read text, or images, alone. */
+  readonly of?: InputKind;
   /** One sentence, where the label alone doesn't say it. */
   readonly note?: string;
 }
 
-interface Choice {
+export interface Choice {
   readonly id: string;
   readonly label: string;
+  /** Of models that read text, or images, alone. */
+  readonly of?: InputKind;
 }
+
+/** What a model reads. */
+export type InputKind = "text" | "image";
+
+export const inputKind = ({ family }: { readonly family: string }): InputKind =>
+  family === "vision" ? "image" : "text";
+
+/** The parameters of a method for a model; where a default is of the other kind of input, the first choice is it. */
+export const parametersFor = (parameters: readonly Parameter[], kind: InputKind): readonly Parameter[] =>
+  parameters
+    .filter((parameter) => (parameter.of ?? kind) === kind)
+    .map((parameter) => {
+      if (parameter.kind !== "choice") return parameter;
+      const choices = parameter.choices.filter((choice) => (choice.of ?? kind) === kind);
+      const stays = choices.some(({ id }) => id === parameter.default);
+      return { ...parameter, choices, default: stays ? parameter.default : choices[0].id };
+    });
 
 /**
  * The options that a method runs with: those given, and defaults for the rest.

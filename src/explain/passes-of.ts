@@ -1,6 +1,7 @@
 import { answersByToken, targetRow } from "../autodiff/answer-rows";
 import { cotangentOf } from "../autodiff/explaining";
 import { GraphError } from "../graph/error";
+import { byPatch } from "../image/patches";
 import { toFloat32 } from "../tensor/half";
 import type { Tensor } from "../tensor/tensor";
 import { chunksOf, rowsAtOnce } from "./chunks";
@@ -25,7 +26,10 @@ export function passesOf(
     const pairs = /^deeplift/.test(wanted.mode ?? "") && (wanted.by?.length ?? 0) > 0;
     const back = (wanted.by?.length ?? 0) > 0;
     const most = (tokens: number) => Math.max(1, Math.floor(atOnce(tokens, back) / (pairs ? 2 : 1)));
-    for (const chunk of chunksOf(rows.map(tokensOf), most)) {
+    for (const chunk of chunksOf(
+      rows.map((row) => row.ids.length),
+      most,
+    )) {
       await letThrough();
       const some = chunk.map((i) => rows[i]);
       const results = await together(engine, pairs ? inPairs(some) : some, wanted);
@@ -36,9 +40,6 @@ export function passesOf(
       });
     }
   };
-  /** Of an image its patches. */
-  const tokensOf = ({ ids, pixels }: PassRow): number =>
-    pixels ? (canonical.facts.dims(anatomy.sites[0].probs.value)?.at(-1) ?? 1) : ids.length;
   return {
     spent,
     run,
@@ -103,6 +104,11 @@ async function together(
       throw new Error(`not asked for: ${nameOf(place)} in ${where}`);
     return found.get(nameOf(place)) as Found;
   };
+  /** Pixels of an image, as its embedding is: patch by patch. */
+  const embedded = (value: string, tensor: Tensor, i: number): Tensor => {
+    const { image, ids } = rows[i];
+    return image && isInput(value) ? byPatch(tensor, image.patches, ids.length) : tensor;
+  };
   return (i) => {
     const output = rowOfParts(
       outputs.map((name) => outputRow(results[name], i, perToken && !changed, rows[i].position)),
@@ -111,11 +117,12 @@ async function together(
       ...numbersOf(output, target),
       read(place) {
         const { value, row } = wasAsked(read, place, "read");
-        return row("pixels" in batch && isInput(value) ? batch.pixels : results[value], sizes, i);
+        const tensor = "pixels" in batch && isInput(value) ? batch.pixels : results[value];
+        return embedded(value, row(tensor, sizes, i), i);
       },
       cotangent(place) {
         const { value, row } = wasAsked(by, place, "by");
-        return row(results[cotangentOf(modeOf(modeName), value)], sizes, i);
+        return embedded(value, row(results[cotangentOf(modeOf(modeName), value)], sizes, i), i);
       },
     };
   };

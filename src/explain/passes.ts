@@ -1,8 +1,10 @@
+import { byPatch } from "../image/patches";
 import type { Tensor } from "../tensor/tensor";
+import type { PatchGrid } from "../text/encoding";
 import type { Target } from "./target";
 import type { Trace } from "./trace";
 
-/** What a model is run over: a text as it is, or changed. All arrays have one entry a token. */
+/** What a model is run over: a text or an image as it is, or changed. All arrays have one entry a token. */
 export interface PassRow {
   readonly ids: readonly number[];
   readonly mask: readonly number[];
@@ -15,13 +17,21 @@ export interface PassRow {
    */
   readonly base?: Tensor;
   readonly alpha?: number;
-  /** Of models that read images, the image, [3, h, w], normalised; `base` is one too. */
-  readonly pixels?: Tensor;
+  /**
+   * Of models that read images, the image: pixels [3, h, w], normalised, and where its patches are. Its embedding, and so
+   * `base`, is its pixels patch by patch, [T, 3 · p · p].
+   */
+  readonly image?: RowImage;
+}
+
+export interface RowImage {
+  readonly pixels: Tensor;
+  readonly patches: PatchGrid;
 }
 
 /** A value inside a model that can be read, and that a target can be differentiated by. Of one row: */
 export type Place =
-  /** the word embeddings, [T, d]: before positions, types, norms; for images the pixels, [3, h, w] */
+  /** the word embeddings, [T, d]: before positions, types, norms; for images the pixels of each patch, [T, 3 · p · p] */
   | { readonly at: "embedding" }
   /** the residual stream after `layer` blocks, [T, d]; 0 is the embedding block's output */
   | { readonly at: "residual"; readonly layer: number }
@@ -96,10 +106,15 @@ export interface Passes {
 }
 
 /** The input as it is, read where the target is. */
-export function inputRow({ encoding }: Pick<Trace, "encoding">, target: Target): PassRow {
-  const { ids, mask, segments, typeIds } = encoding;
-  return { ids, mask, segments: typeIds ?? segments, position: target.position };
+export function inputRow({ encoding, image }: Pick<Trace, "encoding" | "image">, target: Target): PassRow {
+  const { ids, mask, segments, typeIds, patches } = encoding;
+  const row = { ids, mask, segments: typeIds ?? segments, position: target.position };
+  return image && patches ? { ...row, image: { pixels: image.pixels, patches } } : row;
 }
+
+/** A row's own embedding, [T, d]: a forward pass for a text, once for the same ids. */
+export const embeddingOf = async (passes: Pick<Passes, "embeddings">, { ids, image }: PassRow): Promise<Tensor> =>
+  image ? byPatch(image.pixels, image.patches, ids.length) : passes.embeddings(ids);
 
 /** The result of a single row. */
 export async function resultOf(passes: Passes, row: PassRow, wanted: Wanted): Promise<PassResult> {

@@ -1,22 +1,24 @@
 import type { MethodContext, Options } from "./attribution";
 import type { Parameter } from "./parameter";
-import { inputRow, type PassRow } from "./passes";
-import { defaultRemoval, type Removal, substituteOf, without } from "./removal";
+import type { PassRow } from "./passes";
+import { type Removal, removerOf } from "./removal";
 import type { Target } from "./target";
 
 /** What stands where a unit is taken away. */
 export const removalParameter: Parameter = {
   id: "removal",
   label: "Replacement",
-  note: "The model may never have seen such a text: what it then says can be off. The attention mask stays as it is.",
+  note: "The model may never have seen such an input: what it then says can be off. The attention mask of a text stays as it is.",
   kind: "choice",
   default: "auto",
   choices: [
-    { id: "auto", label: "mask, else unknown, else padding" },
-    { id: "mask", label: "mask token" },
-    { id: "unknown", label: "unknown token" },
-    { id: "pad", label: "padding" },
-    { id: "delete", label: "deletion" },
+    { id: "auto", label: "mask, else unknown, else padding", of: "text" },
+    { id: "mask", label: "mask token", of: "text" },
+    { id: "unknown", label: "unknown token", of: "text" },
+    { id: "pad", label: "padding", of: "text" },
+    { id: "delete", label: "deletion", of: "text" },
+    { id: "auto", label: "mean colour (0 once normalised)", of: "image" },
+    { id: "blur", label: "the image, blurred", of: "image" },
   ],
 };
 
@@ -34,7 +36,7 @@ export const dropParameter = (chosen: "asked" | "probability", label = "Drop of"
   ],
 });
 
-/** A text of which units are taken away. */
+/** A text or an image of which units are taken away. */
 export interface Perturbation {
   /** On the scale that is measured. */
   readonly target: Target;
@@ -51,19 +53,15 @@ type Given = Pick<MethodContext, "engine" | "trace" | "target" | "units" | "subs
  * @throws RangeError where the vocabulary lacks the token that is asked for, or answers are tokens that would move
  */
 export function perturbationOf(given: Given, { removal, drop = "asked" }: Options): Perturbation {
-  const { engine, trace, units, substitutes } = given;
-  if (engine.family === "vision")
-    throw new RangeError("no tokens: this model reads images, and parts of images can't be taken away yet");
-  const way = removal === "auto" ? defaultRemoval(substitutes) : (removal as Removal);
-  if (way === "delete" && engine.task === "question-answering")
+  const { engine, units } = given;
+  const remover = removerOf(given, removal as Removal | "auto");
+  if (remover.removal === "delete" && engine.task === "question-answering")
     throw new RangeError("no deletion: this model answers with a place in the text, and deletion moves the places");
-  const substitute = substituteOf(substitutes, way);
   const target = drop === "asked" ? given.target : { ...given.target, as: drop as Target["as"] };
-  const row = inputRow(trace, target);
   return {
     target,
     players: Array.from(units.keys()).filter((u) => !units[u].special),
-    without: (removed) => without(row, units, removed, substitute, engine.family === "decoder"),
+    without: remover.without,
   };
 }
 

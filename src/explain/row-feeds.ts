@@ -2,6 +2,7 @@ import type { Anatomy, Layout } from "../graph/anatomy";
 import { writeTap } from "../graph/anatomy/write";
 import { GraphError } from "../graph/error";
 import { interventionInputs } from "../graph/interventions";
+import { fromPatches } from "../image/patches";
 import { float32, type Tensor, zeros } from "../tensor/tensor";
 import type { Batch } from "./feeds";
 import type { PassRow } from "./passes";
@@ -10,7 +11,7 @@ import type { TargetRows } from "./target-feeds";
 
 /** Rows of equal length as a batch; images on the way from their base. */
 export function batchOf(rows: readonly PassRow[]): Batch {
-  if (rows[0].pixels) {
+  if (rows[0].image) {
     const images = rows.map(moved);
     const [first] = images;
     const data = new Float32Array(rows.length * first.data.length);
@@ -22,16 +23,17 @@ export function batchOf(rows: readonly PassRow[]): Batch {
   return { ids: rows.map((r) => r.ids), mask: rows.map((r) => r.mask), segments: rows.map((r) => r.segments) };
 }
 
-function moved({ pixels, base, alpha = 1 }: PassRow): Tensor {
-  if (!pixels) throw new Error("no image: rows of images and of tokens can't share a batch");
+function moved({ image, base, alpha = 1 }: PassRow): Tensor {
+  if (!image) throw new Error("no image: rows of images and of tokens can't share a batch");
+  const { pixels, patches } = image;
   if (!base) return pixels;
-  const [own, from] = [pixels.data as Float32Array, base.data as Float32Array];
+  const [own, from] = [pixels.data as Float32Array, fromPatches(base, patches, pixels).data as Float32Array];
   return { ...pixels, data: own.map((v, i) => from[i] + alpha * (v - from[i])) };
 }
 
 /** The interventions that put rows on the way from their bases; none where no row has one. */
 export function changesOf(rows: readonly PassRow[], { embedding }: Anatomy): Record<string, Tensor> {
-  if (!rows.some((r) => r.base) || rows[0].pixels) return {};
+  if (!rows.some((r) => r.base) || rows[0].image) return {};
   if (!embedding.rows) throw new GraphError("unsupported form", "a base of word embeddings that weren't found as rows");
   const { layout } = embedding.rows;
   const tokens = rows[0].ids.length;

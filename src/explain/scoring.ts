@@ -6,10 +6,10 @@ import { encodeModel } from "../onnx/encode";
 import type { Model, Value, Weight } from "../onnx/model";
 import { toFloat32 } from "../tensor/half";
 import { sizeOf, type Tensor, typedArrayOf } from "../tensor/tensor";
-import type { Encoding } from "../text/encoding";
-import { type Batch, feedsOf } from "./feeds";
+import { type Batch, batchOfOne, feedsOf } from "./feeds";
 import { MissingFile } from "./missing-file";
 import type { CreateSession } from "./session";
+import type { Trace } from "./trace";
 
 /** What becomes of the product of a query and a key besides a scale and a cap. */
 export type ScorePart = "bias" | "mask" | "extra" | "rounding" | "other";
@@ -50,20 +50,20 @@ export interface Scorable {
 }
 
 /**
- * Runs a text for the queries and keys of a site, and then the part of the graph between them and the softmax by itself:
+ * Runs a text or an image for the queries and keys of a site, and then the part of the graph between them and the softmax by itself:
  * nothing of it is kept in the session that explains.
  */
-export async function siteScoring(of: Scorable, encoding: Encoding, index: number): Promise<SiteScoring> {
+export async function siteScoring(
+  of: Scorable,
+  { encoding, image }: Pick<Trace, "encoding" | "image">,
+  index: number,
+): Promise<SiteScoring> {
   const { canonical, anatomy, create, runBatch } = of;
   const site = anatomy.sites[index];
   if (!site) throw new RangeError(`no attention site: ${index} of ${anatomy.sites.length}`);
   const tokens = encoding.ids.length;
   const scoring = scoringOf(canonical, anatomy.flow, site, tokens);
-  const batch: Batch = {
-    ids: [encoding.ids],
-    mask: [encoding.mask],
-    segments: [encoding.typeIds ?? encoding.segments],
-  };
+  const batch = batchOfOne(encoding, image);
   const operands = await runBatch(batch, [...new Set([site.q.value, site.k.value, ...scoring.beside])]);
   const session = await create({ graph: encodeModel(inline(scoring.model, of.weights)), external: [] });
   const needed = canonical.inputs.filter((i) => scoring.inputs.includes(i.name));

@@ -4,8 +4,8 @@ import type { Canonical } from "../graph/canonicalise";
 import { GraphError } from "../graph/error";
 import type { Tensor } from "../tensor/tensor";
 import type { Encoding } from "../text/encoding";
-import type { Batch } from "./feeds";
-import type { SiteInfo, Trace } from "./trace";
+import { type Batch, batchOfOne } from "./feeds";
+import type { ImageInput, SiteInfo, Trace } from "./trace";
 
 export interface Runnable {
   readonly canonical: Canonical;
@@ -17,13 +17,13 @@ export interface Runnable {
 /** Attention of more bytes than this is fetched site by site when it is read, each by a pass of its own. */
 const atOnce = 256 * 2 ** 20;
 
-/** Runs a text once and keeps what it read. Anything not fetched then costs another pass when it is first asked for. */
-export async function traceOf({ canonical, anatomy, sites, runBatch }: Runnable, encoding: Encoding): Promise<Trace> {
-  const batch: Batch = {
-    ids: [encoding.ids],
-    mask: [encoding.mask],
-    segments: [encoding.typeIds ?? encoding.segments],
-  };
+/** Runs a text or an image once and keeps what it read. Anything not fetched then costs another pass when it is first asked for. */
+export async function traceOf(
+  { canonical, anatomy, sites, runBatch }: Runnable,
+  encoding: Encoding,
+  image?: ImageInput,
+): Promise<Trace> {
+  const batch = batchOfOne(encoding, image);
   const tokens = encoding.ids.length;
   const all = anatomy.sites.reduce((n, s) => n + s.heads * tokens * tokens * 4, 0) <= atOnce;
   const answers = canonical.answers.map((a) => a.name);
@@ -53,6 +53,7 @@ export async function traceOf({ canonical, anatomy, sites, runBatch }: Runnable,
   };
   return {
     encoding,
+    ...(image && { image }),
     sites,
     logits: rowOf(kept[answers[0]]),
     answers: answers.map((name) => rowOf(kept[name])),

@@ -3,6 +3,14 @@ import type { Encoding } from "../text/encoding";
 
 export type AttentionKind = "encoder" | "decoder" | "cross";
 
+/** An image as a model reads it. */
+export interface ImageInput {
+  /** Normalised, [3, h, w]. */
+  readonly pixels: Tensor;
+  /** What black and white are among them, a number a channel; null where nobody said how they were normalised. */
+  readonly range: { readonly black: readonly number[]; readonly white: readonly number[] } | null;
+}
+
 /** One place in a model where attention happens. */
 export interface SiteInfo {
   readonly index: number;
@@ -19,6 +27,8 @@ export interface SiteInfo {
  */
 export interface Trace {
   readonly encoding: Encoding;
+  /** What a model that reads images was given; absent in all others. */
+  readonly image?: ImageInput;
   readonly sites: readonly SiteInfo[];
   /** [C] for whole texts, [T, V] otherwise. */
   readonly logits: Tensor;

@@ -1,4 +1,17 @@
-/** A tokenised text or sentence pair. All arrays have one entry a token. */
+/** How the tokens of an image lie in it: patches side by side, row by row. */
+export interface PatchGrid {
+  readonly rows: number;
+  readonly columns: number;
+  /** Of the image that the model reads, in pixels. */
+  readonly height: number;
+  readonly width: number;
+  /** From one patch to the next, in pixels: down and across. */
+  readonly step: readonly [number, number];
+  /** The token of the first patch; the others follow it. */
+  readonly first: number;
+}
+
+/** A tokenised text or sentence pair, or an image as patches. All arrays have one entry a token. */
 export interface Encoding {
   readonly ids: readonly number[];
   /** As a person reads them: `##` and other marks of the vocabulary are kept, byte-level spellings are decoded. */
@@ -20,4 +33,6 @@ export interface Encoding {
   readonly special: readonly boolean[];
   /** Index of the word that a token belongs to, counted over both texts; null for special tokens. */
   readonly words: readonly (number | null)[];
+  /** Of an image, whose ids are only numbers of places: where its patches are. */
+  readonly patches?: PatchGrid;
 }

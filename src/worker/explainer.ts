@@ -205,7 +205,7 @@ export function createExplainer({ models, hub, firstTrace }: Settings): Explaine
       const trace = traceOf(id);
       checkHeads(trace, site, [head]);
       const at = `${id}/${site}`;
-      if (scored?.at !== at) scored = { at, read: ready().engine.scoring(trace.encoding, site) };
+      if (scored?.at !== at) scored = { at, read: ready().engine.scoring(trace, site) };
       const { read } = scored;
       read.catch(() => {
         if (scored?.read === read) scored = null;

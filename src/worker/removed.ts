@@ -3,7 +3,7 @@ import { candidatesIn, type Vocabulary } from "../explain/candidates";
 import type { Engine } from "../explain/engine";
 import { inputRow, type PassResult } from "../explain/passes";
 import { perturbationOf } from "../explain/perturbation";
-import { defaultRemoval, substituteOf } from "../explain/removal";
+import { removerOf } from "../explain/removal";
 import { fail } from "./failure";
 import type { Without, WithoutRequest } from "./protocol";
 
@@ -20,7 +20,7 @@ export async function answerWithout(
   given: Given,
   { units, removal }: Pick<WithoutRequest, "units" | "removal">,
 ): Promise<Without> {
-  const { engine, trace, target, passes, substitutes, vocabulary } = given;
+  const { engine, trace, target, passes, vocabulary } = given;
   const missing = units.find((unit) => !given.units[unit]);
   if (missing !== undefined) throw fail("bad-input", `no such unit: ${missing} of ${given.units.length}`);
   const row = perturbationOf(given, { removal, drop: "asked" }).without(units);
@@ -30,8 +30,7 @@ export async function answerWithout(
     results[i] = result;
   });
   const [before, after] = results as [PassResult, PassResult];
-  const way = removal === "auto" ? defaultRemoval(substitutes) : removal;
-  const token = substituteOf(substitutes, way);
+  const { token } = removerOf(given, removal);
   const asked = target.against === undefined ? [target.index] : [target.index, target.against];
   return {
     token: token === null ? null : vocabulary.token(token),

@@ -7,6 +7,7 @@ import type { PassRow } from "../../explain/passes";
 import { passesOf } from "../../explain/passes-of";
 import type { Target } from "../../explain/target";
 import { fixtureFiles } from "../../graph/testing/fixtures";
+import { byPatch } from "../../image/patches";
 import { fixturesDir } from "../../onnx/testing/fixtures";
 import { randomNumbers } from "../../onnx/testing/random";
 import { float32, type Tensor, zeros } from "../../tensor/tensor";
@@ -28,12 +29,14 @@ const targets = (likeliest: number): readonly Target[] => [
 
 async function rowsOf(engine: Engine): Promise<PassRow[]> {
   const dims = engine.canonical.facts.dims(engine.canonical.answers[0].name) ?? [];
-  if (engine.family === "vision") {
+  if (engine.vision) {
     const random = randomNumbers(3);
-    const [, ...sizes] = engine.canonical.facts.dims(engine.anatomy.embedding.sources[0]) as readonly number[];
-    const pixels = zeros("float32", sizes);
-    const own = { ...pixels, data: (pixels.data as Float32Array).map(() => 2 * random() - 1) };
-    return [{ ids: [], mask: [], segments: [], position: null, pixels: own, base: pixels }];
+    const [height, width] = engine.vision.size;
+    const { ids, mask, segments, patches } = engine.vision.encode(height, width);
+    const black = zeros("float32", [3, height, width]);
+    const pixels = { ...black, data: (black.data as Float32Array).map(() => 2 * random() - 1) };
+    const base = byPatch(black, patches!, ids.length);
+    return [{ ids, mask, segments, position: null, image: { pixels, patches: patches! }, base }];
   }
   const passes = passesOf(engine);
   const rows: PassRow[] = [];

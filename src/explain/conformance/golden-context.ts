@@ -5,6 +5,7 @@ import type { MethodContext } from "../attribution";
 import type { Engine } from "../engine";
 import type { Passes } from "../passes";
 import type { Target } from "../target";
+import { unitsOf } from "../unit";
 import { batchOf } from "./reference";
 
 /** What a folder says of one input. */
@@ -17,17 +18,18 @@ export interface Goldens {
   readonly about: About;
 }
 
-/** Inputs of one text that have attributions, by their names. */
+/** Inputs of one text or one image whose target is told, by their names. */
 export function singleInputs({ tensors, about }: Goldens): [string, About][] {
   const inputs = (about.inputs ?? {}) as Record<string, About>;
-  return Object.entries(inputs).filter(
-    ([input, of]) => (tensors.get(`${input}.input_ids`)?.dims.length === 1 && typeof of.target === "number") === true,
-  );
+  const isSingle = (input: string): boolean =>
+    tensors.get(`${input}.input_ids`)?.dims.length === 1 || tensors.get(`${input}.pixel_values`)?.dims.length === 3;
+  return Object.entries(inputs).filter(([input, of]) => isSingle(input) && typeof of.target === "number");
 }
 
 /**
  * The context in which a reference was computed: the same ids, target and replacements, and a unit a token. By the
- * references' convention every token may be taken away, special ones too, unless `players` names those that may.
+ * references' convention every token may be taken away, special ones too, unless `players` names those that may. Of an
+ * image the same pixels, and its patches.
  */
 export async function goldenContext(
   engine: Engine,
@@ -36,8 +38,21 @@ export async function goldenContext(
   input: string,
   about: About,
 ): Promise<MethodContext> {
+  const common = { engine, target: targetOf(engine, about), passes, seed: 0, onPartial: () => {} };
   const batch = batchOf(goldens.tensors, input);
-  if (!batch || "pixels" in batch) throw new Error(`no ids: ${input}`);
+  if (!batch) throw new Error(`no ids and no pixels: ${input}`);
+  if ("pixels" in batch) {
+    if (!engine.vision) throw new Error(`no ids: ${input} holds pixels, and this model reads text`);
+    const [, , height, width] = batch.pixels.dims;
+    const encoding = engine.vision.encode(height, width);
+    const pixels = { ...batch.pixels, dims: batch.pixels.dims.slice(1) };
+    return {
+      ...common,
+      trace: await engine.run(encoding, { pixels, range: null }),
+      units: unitsOf(encoding, "token"),
+      substitutes: { pad: null, mask: null, unknown: null },
+    };
+  }
   const [ids, mask, segments] = [batch.ids[0], batch.mask[0], batch.segments[0]];
   const tokens = (about.tokens ?? ids.map(String)) as string[];
   const specials = (about.special_mask ?? []) as number[];
@@ -54,14 +69,10 @@ export async function goldenContext(
   const number = (value: unknown): number | null => (typeof value === "number" ? value : null);
   const replacement = number(goldens.about.replacement_id);
   return {
-    engine,
+    ...common,
     trace: await engine.run(encoding),
-    target: targetOf(engine, about),
-    passes,
     units: ids.map((_, i) => ({ tokens: [i], special: false })),
     substitutes: { pad: number(goldens.about.ig_baseline_id), mask: replacement, unknown: replacement },
-    seed: 0,
-    onPartial: () => {},
   };
 }
 

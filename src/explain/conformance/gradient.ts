@@ -28,19 +28,24 @@ export async function checkGradient(folder: Folder, path: string, create: Create
   const close: (() => Promise<void>)[] = [() => engine.release()];
   try {
     const rows: Row[] = [];
+    const common = { model: folder.name, file: reportName(path) };
     if (!Object.keys(inputs).some((input) => has(goldens, `${input}.grad.`))) return rows;
     const own = await ownReference(folder, path, engine, goldens, create, close);
     for (const [input, about] of Object.entries(inputs)) {
+      if (!has(goldens, `${input}.grad.`)) continue;
       const batch = batchOf(goldens, input);
-      if (!batch || !has(goldens, `${input}.grad.`)) continue;
+      if (!batch) {
+        const note = "not run: derivatives of an input whose ids or pixels the folder doesn't hold";
+        rows.push({ ...common, quantity: `${input}.grad`, error: null, limit, pass: false, note });
+        continue;
+      }
       const target = targetOf(about);
       const quantities = own
         ? await errorsAgainst(engine, own.derivatives, goldens, input, batch, target)
         : await errorsOf(engine, goldens, input, batch, target);
       for (const [quantity, error] of quantities)
         rows.push({
-          model: folder.name,
-          file: reportName(path),
+          ...common,
           quantity: `${input}.${quantity}`,
           error,
           limit,
@@ -124,9 +129,11 @@ interface Check {
 }
 
 /** What an input has goldens of, that are there by layer. */
-function checksOf({ anatomy }: Engine, input: string): readonly Check[] {
+function checksOf({ anatomy, family }: Engine, input: string): readonly Check[] {
   const stream = anatomy.residual;
   const layers = stream?.layers ?? [];
+  // The last hidden state is stated behind a final norm; by models that read images, before it.
+  const last = (family === "vision" ? null : stream?.finalNorm) ?? layers.at(-1);
   return [
     {
       name: "grad.attn",
@@ -136,7 +143,7 @@ function checksOf({ anatomy }: Engine, input: string): readonly Check[] {
     {
       name: "grad.hidden",
       taps: layers.map(
-        (tap, l) => [`${input}.grad.hidden.${l}`, l === layers.length - 1 ? (stream?.finalNorm ?? tap) : tap] as const,
+        (tap, l) => [`${input}.grad.hidden.${l}`, l === layers.length - 1 ? (last ?? tap) : tap] as const,
       ),
       columns: "width",
     },

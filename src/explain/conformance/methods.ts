@@ -1,3 +1,5 @@
+import type { Tensor } from "../../tensor/tensor";
+import type { Encoding, PatchGrid } from "../../text/encoding";
 import type { Attribution, MethodContext } from "../attribution";
 import { type Engine, openEngine, understand } from "../engine";
 import { attribute } from "../explain";
@@ -13,22 +15,35 @@ import { attributions, otherwise, partOf, type Quantity } from "./quantities";
 /** Every attribution golden of a folder, through the registered methods. */
 export async function checkMethods(folder: Folder, path: string, create: CreateSession): Promise<Row[]> {
   const goldens = await readGoldens(folder);
-  const inputs = singleInputs(goldens).filter(([input]) => keysOf(goldens, input).some((k) => !otherwise.test(k)));
+  const hasAttributions = (input: string) => keysOf(goldens, input).some((k) => !otherwise.test(k));
+  const inputs = singleInputs(goldens).filter(([input]) => hasAttributions(input));
   const files = await readModel(folder, path);
-  if (inputs.length === 0) {
-    understand(files); // what must be refused is, with or without references
-    return [];
-  }
+  if (inputs.length === 0) understand(files); // what must be refused is, with or without references
+  const missed = Object.keys(goldens.about.inputs ?? {})
+    .filter((input) => hasAttributions(input) && !inputs.some(([name]) => name === input))
+    .map((input): Row => {
+      const note = "not run: attributions of what is neither one text nor one image with a target of one number";
+      return {
+        model: folder.name,
+        file: reportName(path),
+        quantity: input,
+        error: null,
+        limit: null,
+        pass: false,
+        note,
+      };
+    });
+  if (inputs.length === 0) return missed;
   const engine = await openEngine(files, create);
   try {
-    const rows: Row[] = [];
+    const rows: Row[] = missed;
     const comparable = isComparable(engine, goldens, await readTensors(folder, "ort_outputs.safetensors"), path);
     for (const [input, about] of inputs) {
       const passes = passesOf(engine);
       const context = await goldenContext(engine, passes, goldens, input, about);
       const players = about.players as number[] | undefined;
       const found = comparable
-        ? await checkInput(goldens, input, players, oncePer(context))
+        ? await checkInput(goldens, input, players, oncePer(context), context.trace.encoding)
         : await checkRows(goldens, input, players, oncePer(context), oncePer({ ...context, passes: alone(passes) }));
       rows.push(...found.map((row) => ({ model: folder.name, file: reportName(path), ...row })));
     }
@@ -66,13 +81,14 @@ async function checkInput(
   input: string,
   players: readonly number[] | undefined,
   run: Run,
+  encoding: Encoding,
 ): Promise<Found[]> {
   const keys = keysOf(goldens, input).filter((key) => !otherwise.test(key));
   const rows: Found[] = [];
   for (const quantity of attributions) {
     const matches = keys.map((key) => key.match(quantity.keys)).filter((match) => match !== null);
     if (matches.length === 0) continue;
-    rows.push(await checkQuantity(goldens, input, quantity, matches, players, run));
+    rows.push(await checkQuantity(goldens, input, quantity, matches, players, run, encoding));
   }
   for (const key of keys.filter((k) => !attributions.some((q) => q.keys.test(k))))
     rows.push({ quantity: `${input}.${key}`, error: null, limit: null, pass: false, note: "nothing computes it" });
@@ -114,6 +130,7 @@ async function checkQuantity(
   matches: readonly RegExpMatchArray[],
   players: readonly number[] | undefined,
   run: Run,
+  { patches, ids }: Encoding,
 ): Promise<Found> {
   const limit = "absolute" in quantity.limit ? quantity.limit.absolute : quantity.limit.relative;
   const name = `${input}.${quantity.name}`;
@@ -123,8 +140,11 @@ async function checkQuantity(
     try {
       const found = await run(quantity, match, quantity.players ? players : undefined);
       const golden = numbers(goldens, `${input}.${key}`);
+      const { dims } = goldens.tensors.get(`${input}.${key}`) as Tensor;
+      const wanted = patches && dims.at(-1) !== ids.length ? perPatch(golden, dims, patches, ids.length) : null;
       const error =
-        errorOf(found, summedTo(golden, found.length)) / ("absolute" in quantity.limit ? 1 : largestOf(golden));
+        errorOf(found, wanted ?? summedTo(golden, found.length)) /
+        ("absolute" in quantity.limit ? 1 : largestOf(golden));
       if (!(error <= worst.error)) worst = { error, key };
     } catch (error) {
       const why = error instanceof Error ? error.message : String(error);
@@ -145,7 +165,7 @@ function oncePer(context: MethodContext): Run {
       target: as ? { ...context.target, as } : context.target,
     };
     if ("replay" in quantity) return quantity.replay(own, match);
-    const options = quantity.options(match);
+    const options = quantity.options(match, context.trace.encoding.patches);
     const key = JSON.stringify([quantity.method, options, as, players]);
     const found = known.get(key) ?? attribute(methodOf(quantity.method), own, options, () => 0);
     known.set(key, found);
@@ -166,6 +186,40 @@ function summedTo(golden: Float32Array, length: number): Float64Array {
     sums[Math.floor(i / width)] += v;
   });
   return sums;
+}
+
+/**
+ * A golden of an image, a number a token: of pixels [3, h, w] the sum over each patch; of places [h, w] their mean there;
+ * of patches [rows, columns] themselves. Tokens without a patch have 0. Null for what is by token already.
+ */
+function perPatch(
+  golden: Float32Array,
+  dims: readonly number[],
+  patches: PatchGrid,
+  tokens: number,
+): Float64Array | null {
+  const { rows, columns, height, width, step, first } = patches;
+  const is = (...wanted: number[]) => dims.length === wanted.length && dims.every((d, i) => d === wanted[i]);
+  const values = new Float64Array(tokens);
+  if (is(rows, columns)) values.set(golden, first);
+  else if (is(3, height, width))
+    golden.forEach((v, i) => {
+      const at = patchAt(i % (height * width), patches);
+      if (at !== null) values[at] += v;
+    });
+  else if (is(height, width))
+    golden.forEach((v, i) => {
+      const at = patchAt(i, patches);
+      if (at !== null) values[at] += v / (step[0] * step[1]);
+    });
+  else return null;
+  return values;
+}
+
+/** The token of a pixel's patch. */
+function patchAt(pixel: number, { rows, columns, width, step: [tall, wide], first }: PatchGrid): number | null {
+  const [row, column] = [Math.floor(Math.floor(pixel / width) / tall), Math.floor((pixel % width) / wide)];
+  return row < rows && column < columns ? first + row * columns + column : null;
 }
 
 /** The largest difference; places where both have no answer agree. */

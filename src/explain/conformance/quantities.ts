@@ -1,3 +1,4 @@
+import type { PatchGrid } from "../../text/encoding";
 import type { Attribution, MethodContext, Options } from "../attribution";
 import { gameOf } from "../coalitions";
 import { allCoalitions } from "../methods/exact-shapley";
@@ -25,7 +26,8 @@ interface Common {
 /** By a registered method. */
 interface ByMethod {
   readonly method: string;
-  options(match: RegExpMatchArray): Options;
+  /** `patches` are those of an image, where the input is one. */
+  options(match: RegExpMatchArray, patches?: PatchGrid): Options;
   /** What of the attribution is the golden. The values, unless said otherwise. */
   readonly part?: "values" | "matrix" | "regions" | "players";
 }
@@ -70,9 +72,9 @@ export const attributions: readonly Quantity[] = [
     many: true,
     keys: /^ig\.(gl|trap)(\.full)?$/,
     method: "integrated-gradients",
-    options: ([, rule]) => ({
+    options: ([, rule], patches) => ({
       steps: 50,
-      baseline: "pad",
+      baseline: baselineOf(patches),
       rule: rule === "gl" ? "gausslegendre" : "riemann_trapezoid",
     }),
     limit: relative,
@@ -88,22 +90,27 @@ export const attributions: readonly Quantity[] = [
     name: "conductance",
     keys: /^conductance\.(\d+)$/,
     method: "layer-conductance",
-    options: ([, layer]) => ({ layer: Number(layer), steps: 20, rule: "captum", baseline: "pad" }),
+    options: ([, layer], patches) => ({
+      layer: Number(layer),
+      steps: 20,
+      rule: "captum",
+      baseline: baselineOf(patches),
+    }),
     limit: relative,
   },
   {
     name: "deeplift",
     keys: /^deeplift(\.full)?$/,
     method: "deeplift",
-    options: () => ({ rules: "captum", baseline: "pad" }),
+    options: (_, patches) => ({ rules: "captum", baseline: baselineOf(patches) }),
     limit: relative,
   },
   { name: "attnlrp", keys: /^attnlrp$/, method: "attn-lrp", options: () => ({}), limit: relative },
   {
     name: "ablation",
-    keys: /^ablation$/,
+    keys: /^ablation(\.patch)?$/,
     method: "feature-ablation",
-    options: () => ({ removal: "mask", drop: "asked" }),
+    options: (_, patches) => ({ removal: patches ? "auto" : "mask", drop: "asked" }),
     limit: relative,
   },
   {
@@ -126,6 +133,18 @@ export const attributions: readonly Quantity[] = [
     keys: /^occlusion\.captum$/,
     method: "occlusion",
     options: () => ({ window: 3, stride: 1, removal: "mask", drop: "logit" }),
+    limit: relative,
+  },
+  {
+    name: "occlusion.pixels",
+    keys: /^occlusion\.(\d+)x\1s(\d+)$/,
+    method: "occlusion",
+    options: ([, side, stride], patches) => ({
+      window: inPatches(side, patches),
+      stride: inPatches(stride, patches),
+      removal: "auto",
+      drop: "logit",
+    }),
     limit: relative,
   },
   {
@@ -179,6 +198,18 @@ export const attributions: readonly Quantity[] = [
     limit: relative,
   },
 ];
+
+/** References hold texts against padding, and images against their mean colour. */
+const baselineOf = (patches: PatchGrid | undefined): string => (patches ? "mean" : "pad");
+
+/** @throws where a length in pixels isn't whole patches */
+function inPatches(pixels: string, patches: PatchGrid | undefined): number {
+  const [tall, wide] = patches?.step ?? [0, 0];
+  const count = Number(pixels) / tall;
+  if (tall !== wide || !Number.isInteger(count))
+    throw new Error(`${pixels} pixels aren't patches of ${tall} × ${wide}`);
+  return count;
+}
 
 /** What the target is worth for every coalition of the players, in the order of the references' bits. */
 async function everyCoalition(context: MethodContext) {

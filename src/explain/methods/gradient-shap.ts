@@ -1,7 +1,7 @@
 import { float32, type Tensor } from "../../tensor/tensor";
 import type { Method, MethodContext } from "../attribution";
-import { baselineOf, baselineParameters } from "../baseline";
-import { inputRow, valuesOf } from "../passes";
+import { baselineOf, baselineParameters, otherBaselines } from "../baseline";
+import { embeddingOf, inputRow, valuesOf } from "../passes";
 import { difference, numbersOf, sumOf } from "../per-token";
 import { type Random, randomOf } from "../random";
 import { summed } from "../unit";
@@ -36,7 +36,7 @@ export async function gradientShapOf(
   onSample: (mean: Float64Array, done: number) => void = () => {},
 ): Promise<Float64Array> {
   const row = inputRow(trace, target);
-  const own = await passes.embeddings(row.ids);
+  const own = await embeddingOf(passes, row);
   const tokens = row.ids.length;
   const noisy = ({ noise }: GradientShapDraw) => (noise ? numbersOf(own).map((v, i) => v + noise[i]) : numbersOf(own));
   const rows = draws.map((draw) => {
@@ -95,20 +95,16 @@ export const gradientShap: Method = {
     {
       id: "several",
       label: "Draw among baselines",
-      note: "Padding, the mask token and the zero embedding, as far as the vocabulary has them, besides the one chosen.",
+      note: "Padding, the mask token and the zero embedding, as far as the vocabulary has them, besides the one chosen; of images mean colour, blurred, black and white.",
       kind: "switch",
       default: false,
     },
     ...baselineParameters,
   ],
   async run(context, options) {
-    const { trace, target, passes, units, substitutes, seed, onPartial } = context;
+    const { trace, target, passes, units, seed, onPartial } = context;
     const names = new Set([String(options.baseline)]);
-    if (options.several) {
-      if (substitutes.pad !== null) names.add("pad");
-      if (substitutes.mask !== null) names.add("mask");
-      names.add("zero");
-    }
+    if (options.several) for (const name of otherBaselines(context)) names.add(name);
     const baselines: Tensor[] = [];
     for (const baseline of names) baselines.push(await baselineOf(context, { ...options, baseline }));
     const draws = drawGradientShap(randomOf(seed), {

@@ -1,3 +1,4 @@
+import type { PatchGrid } from "../../text/encoding";
 import type { Method } from "../attribution";
 import { allBut, everyone, gameOf } from "../coalitions";
 import { dropParameter, perturbationOf, removalParameter, spread } from "../perturbation";
@@ -7,6 +8,21 @@ export function windowsOf(players: number, window: number, stride: number): numb
   const count = players === 0 ? 0 : Math.ceil(Math.max(0, players - window) / stride) + 1;
   return Array.from({ length: count }, (_, i) =>
     Array.from({ length: Math.min(window, players - i * stride) }, (_, k) => i * stride + k),
+  );
+}
+
+/** Square windows over a grid, each `stride` from the one before across and down; as indices into `patches`, which are in the grid's order. */
+export function squaresOf(
+  patches: readonly number[],
+  { rows, columns }: Pick<PatchGrid, "rows" | "columns">,
+  window: number,
+  stride: number,
+): number[][] {
+  const player = new Map(patches.map((patch, p) => [patch, p]));
+  return windowsOf(rows, window, stride).flatMap((down) =>
+    windowsOf(columns, window, stride).map((across) =>
+      down.flatMap((row) => across.flatMap((column) => player.get(row * columns + column) ?? [])),
+    ),
   );
 }
 
@@ -30,14 +46,14 @@ export const occlusion: Method = {
   measures: "How much the target drops when neighbouring units are taken away together, a window at a time.",
   strength: "Sees what phrases do that no single word of theirs does; windows can be read one by one.",
   weakness: "A unit's value is the mean of the windows over it, so neighbours of what matters get a share.",
-  cost: "((n - w) / s + 2)F for windows of w units, s apart",
+  cost: "((n - w) / s + 2)F for windows of w units, s apart; of images squared",
   source: "Zeiler and Fergus 2014; Captum, Occlusion",
   signed: true,
   parameters: [
     {
       id: "window",
       label: "Window",
-      note: "Units that are taken away together; special tokens between them stay.",
+      note: "Units that are taken away together; special tokens between them stay. Of an image so many patches across and down.",
       kind: "number",
       default: 3,
       min: 1,
@@ -58,12 +74,20 @@ export const occlusion: Method = {
     dropParameter("asked"),
   ],
   async run(context, options) {
-    const { passes, units, onPartial } = context;
+    const { passes, units, trace, onPartial } = context;
+    const { patches } = trace.encoding;
     const [window, stride] = [Number(options.window), Number(options.stride)];
     if (!Number.isInteger(window) || !Number.isInteger(stride) || stride > window)
       throw new RangeError(`bad stride: ${stride}; a whole number up to the window of ${window}`);
     const { players, values } = gameOf(perturbationOf(context, options), passes, { gaps: true });
-    const windows = windowsOf(players.length, window, stride);
+    const windows = patches
+      ? squaresOf(
+          players.map((u) => units[u].tokens[0] - patches.first),
+          patches,
+          window,
+          stride,
+        )
+      : windowsOf(players.length, window, stride);
     const coalitions = [everyone(players), ...windows.map((gone) => allBut(players, gone))];
     const dropsOf = (worth: Float64Array, known: number) => Array.from(worth.subarray(1, known), (v) => worth[0] - v);
     const meansOf = (worth: Float64Array, known: number) =>

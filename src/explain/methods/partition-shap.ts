@@ -4,6 +4,7 @@ import { collapsed } from "../collapse";
 import { owenValues, runsBelow } from "../owen";
 import type { Parameter } from "../parameter";
 import { inputRow } from "../passes";
+import { patchTree } from "../patch-tree";
 import { type Perturbation, perturbationOf, removalParameter, spread } from "../perturbation";
 import { randomOf } from "../random";
 import { type Piece, treeOf } from "../token-tree";
@@ -14,9 +15,9 @@ const atOnce = 16;
 const maskParameter: Parameter = {
   ...(removalParameter as Extract<Parameter, { kind: "choice" }>),
   choices: [
-    { id: "auto", label: "mask token, else an ellipsis" },
+    { id: "auto", label: "mask token, else an ellipsis", of: "text" },
     ...(removalParameter as Extract<Parameter, { kind: "choice" }>).choices.slice(1),
-    { id: "ellipsis", label: "one ellipsis a run" },
+    { id: "ellipsis", label: "one ellipsis a run", of: "text" },
   ],
 };
 
@@ -27,9 +28,10 @@ export const partitionShap: Method = {
   family: "perturbation",
   measures: "What a unit adds to the target, shared out along a tree of the text: phrases first, then their parts.",
   strength: "Words of a phrase stay together, so its texts have fewer holes; far fewer passes than Shapley values.",
-  weakness: "The tree is a guess from punctuation and word order, and values depend on it; a long text hits the limit.",
+  weakness:
+    "The tree is a guess, from punctuation and word order or by halving an image, and values depend on it; a long text hits the limit.",
   cost: "at most 500F; less than n² F where the tree is balanced",
-  source: "Owen 1977; shap 0.51, PartitionExplainer with the Text masker",
+  source: "Owen 1977; shap 0.51, PartitionExplainer with the Text and the Image masker",
   note: "shap puts special tokens into its tree and reads masked texts anew; here they stay out, and tokens stay as they are.",
   signed: true,
   parameters: [
@@ -49,7 +51,13 @@ export const partitionShap: Method = {
     const { passes, units, seed, onPartial } = context;
     const { players, values } = gameOf(maskedBy(context, options), passes);
     if (players.length === 0) return { values: units.map(() => 0), completeness: { expected: 0, sum: 0 } };
-    const tree = treeOf(piecesOf(context, players));
+    const { patches } = context.trace.encoding;
+    const tree = patches
+      ? patchTree(
+          players.map((u) => units[u].tokens[0] - patches.first),
+          patches,
+        )
+      : treeOf(piecesOf(context, players));
     const [none, whole] = await values([noone(players), everyone(players)]);
     const most = Math.round(Number(options.limit)) - 2;
     const total = Math.min(runsBelow(tree), most) + 2;

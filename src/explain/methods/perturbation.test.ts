@@ -264,7 +264,7 @@ it.each(perturbing.map((method) => [method.id, method] as const))(
     if (one.completeness) expect(one.completeness.sum).toBeCloseTo(one.completeness.expected, 3);
     await expect(
       method.run({ ...one.context, engine: { ...one.context.engine, family: "vision" } }, optionsOf(method.parameters)),
-    ).rejects.toThrow("no tokens: this model reads images");
+    ).rejects.toThrow("no image: nothing can be taken away");
   },
 );
 
