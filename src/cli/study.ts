@@ -63,9 +63,7 @@ async function main(): Promise<void> {
   };
   // Without texts: what the record holds.
   if (!values.texts) return report();
-  const chosen = values.method
-    ? values.method.split(",").map(methodOf)
-    : methods.filter((m) => m.id !== "exact-shapley");
+  const chosen = values.method ? values.method.split(",").map(methodOf) : methods;
   const few = new Map(
     values.few
       .split(",")

@@ -2,6 +2,7 @@ import type { Attribution, Method, MethodContext } from "../../explain/attributi
 import type { Engine } from "../../explain/engine";
 import { attribute } from "../../explain/explain";
 import { measureFaithfulness } from "../../explain/faithfulness";
+import type { Removal } from "../../explain/removal";
 
 /** What one method gave on one text. */
 export interface Measured {
@@ -30,6 +31,8 @@ export interface Measurement {
   /** A pass over the text, ms of the processor: the median of five. */
   readonly pass: number;
   readonly random: { readonly comprehensiveness: number | null; readonly sufficiency: number | null };
+  /** What stood where units were taken away. */
+  readonly removal: Removal;
   readonly methods: readonly Measured[];
   /** Methods that gave nothing, and why. */
   readonly failures: readonly { readonly method: string; readonly message: string }[];
@@ -64,7 +67,7 @@ export async function measure(
       failures.push({ method: method.id, message: error instanceof Error ? error.message : String(error) });
     }
   }
-  const { probability, random, methods: found } = await measureFaithfulness(context, attributions, { orders });
+  const { probability, random, removal, methods: found } = await measureFaithfulness(context, attributions, { orders });
   const players = units.flatMap((u, i) => (u.special ? [] : [i]));
   return {
     units: players.length,
@@ -72,6 +75,7 @@ export async function measure(
     probability,
     pass: runs.sort((a, b) => a - b)[2],
     random: random.mean,
+    removal,
     methods: attributions.map(({ method, values, signed, cost }, i) => ({
       method,
       values: players.map((p) => values[p]),

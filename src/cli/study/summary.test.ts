@@ -28,6 +28,7 @@ const text = (i: number): Measurement => {
     right: i % 4 > 0,
     pass: 4,
     random: { comprehensiveness: 0.3, sufficiency: 0.2 },
+    removal: "unknown",
     methods: [
       one("leave-one-out", 0.1, values),
       one("random", 0, Array.from({ length: 6 }, uniform)),
@@ -95,7 +96,16 @@ describe("a study's summary", () => {
     const markdown = markdownOf(summary, about, "m.svg");
     expect(markdown).toContain("**Better than random removal by both measures:** Leave one out.");
     expect(markdown).toContain("**By neither:** Random, LIME.");
+    expect(markdown).toContain("replaced by the unknown token");
+    expect(markdown).toContain("120 texts from here, of which the model is right on 75 %");
+    expect(markdown).not.toContain("Where n is less");
     expect(markdown).toContain(summary.methods[0].comprehensiveness.toFixed(3));
+    const half = summaryOf(
+      record.map((r, i) => (i % 2 ? { ...r, right: null } : { ...r, methods: r.methods.slice(1) })),
+    );
+    const some = markdownOf(half, about, "m.svg");
+    expect(some).toContain("of which 60 have a known answer, and the model is right on 50 % of these");
+    expect(some).toContain("Where n is less than 120");
     const plot = plotOf(summary, "m <worth>");
     expect(plot).toContain("m &lt;worth>");
     expect(plot.match(/class="wins"/g)).toHaveLength(2);

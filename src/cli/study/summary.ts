@@ -1,5 +1,6 @@
 import { spearman } from "../../explain/metrics/spearman";
 import { randomOf } from "../../explain/random";
+import type { Removal } from "../../explain/removal";
 import type { Measured, Measurement } from "./measure";
 
 /** A mean with the interval that holds it in 95 of 100 resamplings of the texts. */
@@ -36,6 +37,10 @@ export interface Summary {
   readonly texts: number;
   /** Of labelled ones, the share that the model got right; null without labels. */
   readonly right: number | null;
+  /** Texts with a label. */
+  readonly labelled: number;
+  /** What stood where units were taken away. */
+  readonly removal: Removal;
   readonly units: Spread;
   readonly random: { readonly comprehensiveness: number; readonly sufficiency: number };
   /** In the order of their comprehensiveness over random orders, best first. */
@@ -73,6 +78,8 @@ export function summaryOf(lines: readonly Measurement[], { seed = 0, least = 10 
   return {
     texts: texts.length,
     right: labelled.length === 0 ? null : labelled.filter(Boolean).length / labelled.length,
+    labelled: labelled.length,
+    removal: texts[0].removal,
     units: spreadOf(texts.map((t) => t.units)),
     random: {
       comprehensiveness: meanOf(texts.flatMap((t) => t.random.comprehensiveness ?? [])),

@@ -1,4 +1,5 @@
 import { methods as registered } from "../../explain/methods";
+import type { Removal } from "../../explain/removal";
 import type { Interval, Spread, Summary } from "./summary";
 
 /** What a study was of. */
@@ -16,16 +17,21 @@ export const nameOf = (id: string): string => registered.find((m) => m.id === id
 
 /** The study as Markdown. */
 export function markdownOf(summary: Summary, about: About, plot: string): string {
-  const { texts, right, units, random, methods, agreement, failures } = summary;
+  const { texts, right, labelled, removal, units, random, methods, agreement, failures } = summary;
   const winners = methods.filter((m) => m.beats.comprehensiveness && m.beats.sufficiency);
   const losers = methods.filter((m) => !m.beats.comprehensiveness && !m.beats.sufficiency);
   const mixed = methods.filter((m) => m.beats.comprehensiveness !== m.beats.sufficiency);
   const names = (of: readonly { readonly method: string }[]) => of.map((m) => nameOf(m.method)).join(", ") || "none";
   return [
     `# Explanation methods on ${about.model}`,
-    `${texts} texts from ${about.source}${right === null ? "" : `, of which the model is right on ${percent(right)}`}: ${spread(units, 0)} ${about.unit}s, median and quartiles. Each method explains the likeliest answer with its default options. Comprehensiveness and sufficiency are the drops of that answer's probability when the top 1, 3 and 5 ${about.unit}s are replaced by the mask token, or all others are; means over the three. Each text's value is held against the mean of ${about.orders} random orders of the same text; the intervals hold the mean difference in 95 of 100 resamplings of the texts.`,
+    `${texts} texts from ${about.source}${right === null ? "" : `, of which ${labelled === texts ? "" : `${labelled} have a known answer, and `}the model is right on ${percent(right)}${labelled === texts ? "" : " of these"}`}: ${spread(units, 0)} ${about.unit}s, median and quartiles. Each method explains the likeliest answer with its default options. Comprehensiveness and sufficiency are the drops of that answer's probability when the top 1, 3 and 5 ${about.unit}s are ${standIns[removal]}, or all others are; means over the three. Each text's value is held against the mean of ${about.orders} random orders of the same text; the intervals hold the mean difference in 95 of 100 resamplings of the texts.`,
     `**Better than random removal by both measures:** ${names(winners)}. **By one of them:** ${names(mixed)}. **By neither:** ${names(losers)}.`,
     "Methods that take words away by the same replacement are judged by what they measure, which favours them. `random` is the control: it must not win.",
+    ...(methods.some((m) => m.texts < texts)
+      ? [
+          `Where n is less than ${texts}, a method ran on some of the texts only, and its row is of those: it can't be held against a row of all.`,
+        ]
+      : []),
     `![Faithfulness of each method over random removal, and its cost](${plot})`,
     "## Faithfulness and cost",
     table(
@@ -80,6 +86,13 @@ export function markdownOf(summary: Summary, about: About, plot: string): string
     .join("\n\n")
     .concat("\n");
 }
+
+const standIns: Readonly<Record<Removal, string>> = {
+  mask: "replaced by the mask token",
+  unknown: "replaced by the unknown token",
+  pad: "replaced by padding",
+  delete: "deleted",
+};
 
 const percent = (share: number): string => `${(100 * share).toFixed(0)} %`;
 const number = (value: number): string => `${value < 0 ? "−" : ""}${Math.abs(value).toFixed(3)}`;
