@@ -1,4 +1,4 @@
-import { type Explorer, expect, shipped, shippedFolder, test } from "./fixtures";
+import { type Explorer, expect, models, shipped, shippedFolder, test } from "./fixtures";
 import { onTheCommandLine, readCsv } from "./reference";
 
 const text = "a clever film with a warm heart";
@@ -76,12 +76,49 @@ test("a token is pinned in every row, and a row opens in Attribution", async ({ 
   await expect(explorer.view.getByRole("combobox", { name: "Method", exact: true })).toHaveValue("gradient-x-input");
 });
 
-test("an example opens in Compare", async ({ explorer, page }) => {
+/** An example that was chosen for comparing methods on. */
+const chosen = (model: (typeof models)[number]) => model.examples.find(({ compare }) => compare !== null)!;
+
+test("an example of the picker opens in Compare, with its methods and target", async ({ explorer, page }) => {
+  const { text, compare } = chosen(shipped);
   await explorer.open();
   const picker = await explorer.openPicker();
-  await picker.getByRole("button", { name: `Compare methods on: ${shipped.examples[0]!.text}` }).click();
+  await picker.getByRole("link", { name: `Compare methods on: ${text}` }).click();
   await expect(page.getByRole("heading", { level: 1 })).toHaveText("Compare");
-  await expect(explorer.view.getByRole("button", { name: /^Integrated gradients: done/ })).toBeVisible({
-    timeout: 240_000,
-  });
+  await expect(explorer.dialog).toHaveCount(0);
+  await expect(explorer.target).toHaveAccessibleName(new RegExp(`^Target: ${compare!.target}`));
+  await expect(explorer.against).toHaveAccessibleName(new RegExp(`^Against: ${compare!.against}`));
+  await done(explorer, compare!.methods.length);
+  await measured(explorer);
+  await expect(explorer.view).toContainText(/\d of 9 methods put “entertaining” first/);
+});
+
+test("from there, another model's example: a fact, one city against another, as the command line has it", async ({
+  explorer,
+  page,
+}) => {
+  const language = models.find(({ task }) => task === "text-generation")!;
+  const { text, compare } = chosen(language);
+  await explorer.open("view=compare&methods=raw-attention,random");
+  await explorer.view.getByRole("link", { name: text }).click();
+  await expect(explorer.modelChip).toContainText(language.name);
+  await expect(explorer.target).toHaveAccessibleName(/^Target: Paris/);
+  await expect(explorer.against).toHaveAccessibleName(/^Against: London/);
+  await done(explorer, compare!.methods.length);
+  await expect(explorer.view).toContainText(/\d of 8 methods put “Eiffel” first/);
+  const given = ["--method", "exact-shapley", "--target", " Paris", "--against", " London"];
+  const [shapley] = (await onTheCommandLine(`models/${language.id}`, text, ...given)).methods;
+  const rows = readCsv((await explorer.export("CSV")).data).filter(({ method }) => method === "exact-shapley");
+  const largest = Math.max(...shapley!.values.map(Math.abs));
+  expect(rows.length).toBe(shapley!.values.length);
+  for (const { position, value } of rows)
+    expect(Math.abs(Number(value) - shapley!.values[Number(position)]!)).toBeLessThan(1e-2 * largest);
+
+  // The address of the page is the example: opened afresh, it says the same.
+  const address = page.url().split("#")[1]!;
+  await page.goto("about:blank");
+  await explorer.visit(address);
+  await expect(explorer.target).toHaveAccessibleName(/^Target: Paris/);
+  await done(explorer, compare!.methods.length);
+  await expect(explorer.view).toContainText(/\d of 8 methods put “Eiffel” first/);
 });

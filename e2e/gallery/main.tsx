@@ -52,7 +52,7 @@ const row = {
   precision: "fp16",
   maxTokens: 512,
 };
-const example = (text: string, note: string | null = null) => ({ text, pair: null, note, look: null });
+const example = (text: string, note: string | null = null) => ({ text, pair: null, note, look: null, compare: null });
 const catalog: Catalog = {
   models: [
     {

@@ -1,7 +1,9 @@
 import { type FormEvent, useId, useState } from "react";
 import type { CatalogExample, CatalogModel } from "../store/catalog";
+import { comparingLink } from "../store/comparing";
 import { useActions, useApp } from "../store/react";
 import type { State } from "../store/state";
+import { writeLink } from "../store/url";
 import { Segmented } from "../views/shared/controls";
 import { DialogFrame } from "./Dialog";
 import { pickedFrom } from "./dropped";
@@ -10,7 +12,7 @@ import { megabytes, shape } from "./format";
 function Shipped({ model }: { readonly model: CatalogModel }) {
   const source = useApp((state) => state.source);
   const loaded = useApp((state) => state.model !== null);
-  const { open, openDialog, tryExample, setView } = useActions();
+  const { open, openDialog, tryExample } = useActions();
   const current = source?.kind === "shipped" && source.id === model.id;
   const show = (example: CatalogExample): void => {
     openDialog(null);
@@ -51,17 +53,14 @@ function Shipped({ model }: { readonly model: CatalogModel }) {
                 {example.pair !== null && <span className="small"> / {example.pair}</span>}
                 {example.note && <span className="small">{example.note}</span>}
               </button>
-              <button
-                type="button"
+              <a
                 className="link"
+                href={`#${writeLink(comparingLink(model, example))}`}
                 aria-label={`Compare methods on: ${example.text}`}
-                onClick={() => {
-                  setView("compare");
-                  show(example);
-                }}
+                onClick={() => openDialog(null)}
               >
                 Compare methods
-              </button>
+              </a>
             </li>
           ))}
         </ul>

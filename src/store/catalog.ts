@@ -1,5 +1,6 @@
-import { field, list, natural, number, optional, type Reader, root, text } from "../explain/read";
+import { field, list, natural, number, oneOf, optional, type Reader, root, text } from "../explain/read";
 import type { LoadedModel } from "../worker/protocol";
+import { METHOD_IDS, type MethodId } from "./method-ids";
 
 /** What to look at first: as a link says it. All of it is checked against the model before it is used. */
 export interface Look {
@@ -12,6 +13,13 @@ export interface Look {
   readonly open?: { readonly layer: number; readonly head: number };
 }
 
+/** Which methods to hold against each other on a text, and the answer that they explain, spelled as in a link. */
+export interface Comparing {
+  readonly methods: readonly MethodId[];
+  readonly target: string | null;
+  readonly against: string | null;
+}
+
 /** A text worth looking at with a model, and what to look at in it. */
 export interface CatalogExample {
   readonly text: string;
@@ -19,6 +27,7 @@ export interface CatalogExample {
   /** What there is to see, in one line. */
   readonly note: string | null;
   readonly look: Look | null;
+  readonly compare: Comparing | null;
 }
 
 /** A model that ships with the page: a row of `models/index.json`. */
@@ -59,14 +68,21 @@ export function readLook(at: Reader): Look {
   };
 }
 
+const readComparing = (at: Reader): Comparing => ({
+  methods: list(field(at, "methods"), (of) => oneOf(of, METHOD_IDS)),
+  target: optional(field(at, "target"), text),
+  against: optional(field(at, "against"), text),
+});
+
 const readExample = (at: Reader): CatalogExample =>
   typeof at.value === "string"
-    ? { text: at.value, pair: null, note: null, look: null }
+    ? { text: at.value, pair: null, note: null, look: null, compare: null }
     : {
         text: text(field(at, "text")),
         pair: optional(field(at, "pair"), text),
         note: optional(field(at, "note"), text),
         look: optional(field(at, "look"), readLook),
+        compare: optional(field(at, "compare"), readComparing),
       };
 
 const readModel = (at: Reader): CatalogModel => ({

@@ -200,7 +200,7 @@ test("stops one method or all; a stopped one runs again only when asked", async 
 
 test.each([
   ["target", (actions) => actions.setTarget(0)],
-  ["text", (actions) => actions.tryExample({ text: "Another text", pair: null, note: null, look: null })],
+  ["text", (actions) => actions.tryExample({ text: "Another text", pair: null, look: null })],
   ["model", (actions) => actions.open({ kind: "hub", id: "b/other" })],
   ["units", (actions) => actions.setUnit("word")],
   ["seed", (actions) => actions.setSeed(1)],

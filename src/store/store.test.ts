@@ -9,7 +9,7 @@ const encoder: SyntheticModel = { name: "encoder", layers: 6, heads: 4, family: 
 const decoder: SyntheticModel = { name: "decoder", layers: 3, heads: 8, family: "decoder" };
 const bare: SyntheticModel = { name: "bare", layers: 2, heads: 2, family: "encoder", tokenizer: false };
 
-const example = (text: string) => ({ text, pair: null, note: null, look: null });
+const example = (text: string) => ({ text, pair: null, note: null, look: null, compare: null });
 const row = {
   description: "",
   architecture: "",

@@ -160,7 +160,7 @@ export function textActions(context: Context) {
     run,
     /** Runs what waits, if anything does. */
     runWaiting: (): void => runLater.flush(),
-    tryExample({ text, pair, look }: CatalogExample): void {
+    tryExample({ text, pair, look }: Pick<CatalogExample, "text" | "pair" | "look">): void {
       set({ text, pair, look: look ?? {}, target: null, stale: get().shown?.origin === "live" });
       void run();
     },

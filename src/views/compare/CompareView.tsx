@@ -9,6 +9,7 @@ import { nameOf } from "../shared/target";
 import { ViewHeader, ViewTools } from "../shared/ViewFrame";
 import { Agreements } from "./Agreements";
 import { CompareMatrix } from "./CompareMatrix";
+import { Examples } from "./Examples";
 import { Faithful } from "./Faithful";
 import { Guide } from "./Guide";
 import { MethodMenu } from "./MethodMenu";
@@ -172,6 +173,7 @@ export function CompareView({ shown }: { readonly shown: Shown }) {
             <Disputed known={known} shown={shown} />
             <Numbers />
             <Guide />
+            <Examples />
           </div>
         </div>
       )}
