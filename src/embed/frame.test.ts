@@ -78,6 +78,22 @@ test("loads, explains and gives attention to the origin that asked", async () =>
   expect(late).toEqual([]);
 });
 
+test("measures how faithful methods are where it is asked to", async () => {
+  const { heard, say, reply } = embedded();
+  say(load);
+  await reply("1", "loaded");
+  const methods = [{ id: "leave-one-out" }, { id: "random" }];
+  say({ id: "2", type: "explain", text: "a b c d", methods });
+  expect(await reply("2", "result")).not.toHaveProperty("faithfulness");
+  say({ id: "3", type: "explain", text: "a b c d e", methods, metrics: true });
+  const result = (await reply("3", "result")) as unknown as {
+    faithfulness: { methods: { method: string; mean: { comprehensiveness: number } }[] };
+  };
+  expect(result.faithfulness.methods.map(({ method }) => method)).toEqual(["leave-one-out", "random"]);
+  for (const { mean } of result.faithfulness.methods) expect(mean.comprehensiveness).not.toBeNull();
+  expect(heard.some(({ data }) => data.type === "progress" && data.of === "3" && data.label === "metrics")).toBe(true);
+});
+
 test("shows what it is told to, and tells what the visitor pins", async () => {
   const { heard, say, reply, workspace } = embedded();
   workspace.store.setState({ pinned: { side: "query", index: 0 } });

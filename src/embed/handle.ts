@@ -104,7 +104,7 @@ async function open(
 }
 
 async function explain(
-  { text, pair, ids, target, methods, unit, seed }: Explain,
+  { text, pair, ids, target, methods, unit, seed, metrics = false }: Explain,
   { workspace, explainer }: Handling,
   tell: (progress: Told) => void,
   signal: AbortSignal,
@@ -114,7 +114,9 @@ async function explain(
   if (!model || model.trace) throw refuse("bad-input", "no model: load one first");
   const unknown = methods.find(({ id }) => !store.getState().methods.some((m) => m.id === id));
   if (unknown) throw refuse("bad-input", `unknown method: ${unknown.id}`);
-  const report = ({ explanations }: State) => {
+  const report = ({ explanations, measuring }: State) => {
+    if (metrics && measuring?.status === "running")
+      tell({ done: measuring.done, total: measuring.total || null, label: "metrics" });
     const running = Object.values(explanations).find(({ status }) => status === "running");
     if (running?.status === "running")
       tell({ done: running.done, total: running.total || null, label: running.method });
@@ -136,7 +138,8 @@ async function explain(
     const wanted = methods.map(({ id }) => id).reverse();
     await actions.explain(wanted);
     await settled(workspace, wanted, signal);
-    return result(store.getState(), wanted);
+    if (metrics && !signal.aborted) await actions.measure(wanted);
+    return result(store.getState(), wanted, metrics);
   });
 }
 
@@ -176,7 +179,7 @@ function settled({ store }: Workspace, methods: readonly string[], signal: Abort
 }
 
 /** What the methods found, method by method; those that failed with their failure. */
-function result(state: State, wanted: readonly string[]): Answer {
+function result(state: State, wanted: readonly string[], metrics: boolean): Answer {
   const { shown, explanations, seed } = state;
   const { encoding, target, candidates, ms } = shown!.result;
   const done = resultsOf(state).filter(({ method }) => wanted.includes(method));
@@ -184,9 +187,21 @@ function result(state: State, wanted: readonly string[]): Answer {
     const explanation = explanations[id];
     return explanation?.status === "failed" ? [{ id, ...explanation.failure }] : [];
   });
+  const { measuring } = state;
+  if (metrics && measuring?.status === "failed") throw new ExplainerError(measuring.failure);
+  const faithfulness = metrics && measuring?.status === "done" ? measuring.result : null;
   return {
     type: "result",
-    ...resultOf({ encoding, target, candidates, ms, seed, attributions: done, failures }),
+    ...resultOf({
+      encoding,
+      target,
+      candidates,
+      ms,
+      seed,
+      attributions: done,
+      failures,
+      ...(faithfulness && { faithfulness }),
+    }),
   };
 }
 

@@ -52,6 +52,8 @@ export interface Explain extends Envelope<"explain"> {
   }[];
   readonly unit?: "token" | "word";
   readonly seed?: number;
+  /** Measures how faithful the methods are, too: `faithfulness` of the result. */
+  readonly metrics?: boolean;
 }
 
 /** Attention of one layer, or of one of its heads. Answered by `result` with `attention`. */

@@ -10,6 +10,7 @@ describe("requests are read as they were written", () => {
     { type: "load", model: "sst-distilbert" },
     { type: "explain", text: "a b", methods: [{ id: "lime", options: { samples: 10, bow: true, kernel: "x" } }] },
     { type: "explain", ids: [1, 2], methods: [], target: { output: "Paris", against: 3, as: "probability" }, seed: 4 },
+    { type: "explain", text: "a b", methods: [{ id: "random" }], metrics: true },
     { type: "attention", layer: 0, head: 3, kind: "cross" },
     { type: "show", view: "neuron", layer: 2, heads: [1], pinned: null, theme: "dark" },
     { type: "trace", tokens: ["a"], attention: [{ layer: 0, dims: [2, 1, 1], data: Float32Array.of(1, 1) }] },

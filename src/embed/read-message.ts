@@ -72,7 +72,7 @@ const readers: {
 } = {
   load: { fields: ["model"], read: (at) => ({ model: short(field(at, "model"), 300) }) },
   explain: {
-    fields: ["text", "pair", "ids", "target", "methods", "unit", "seed"],
+    fields: ["text", "pair", "ids", "target", "methods", "unit", "seed", "metrics"],
     read(at) {
       const words = optional(field(at, "text"), (of) => short(of, most.text));
       const ids = optional(field(at, "ids"), (of) => limited(of, most.ids, natural));
@@ -85,6 +85,7 @@ const readers: {
         methods: limited(field(at, "methods"), most.methods, readMethod),
         unit: optional(field(at, "unit"), (of) => oneOf(of, ["token", "word"])),
         seed: optional(field(at, "seed"), natural),
+        metrics: optional(field(at, "metrics"), boolean),
       });
     },
   },
