@@ -1,20 +1,27 @@
 import { parseArgs } from "node:util";
-import type { Attribution } from "../explain/attribution";
+import type { Attribution, Method, MethodContext, Options } from "../explain/attribution";
+import { defaultPosition } from "../explain/candidates";
 import { attribute } from "../explain/explain";
 import { measureFaithfulness } from "../explain/faithfulness";
+import { measurePlausibility } from "../explain/marks";
 import { methodOf, methods } from "../explain/methods";
+import { measureConsistency, targetOfParaphrases, wordOf } from "../explain/paraphrases";
 import { type Failure, type Result, resultOf } from "../explain/result";
 import type { Target } from "../explain/target";
 import type { UnitKind } from "../explain/unit";
 import { csvOf, tableOf } from "./explain-print";
 import { optionsOf } from "./options";
-import { contextOf, openTextModel } from "./text-model";
+import { contextOf, openTextModel, type Question, type TextModel } from "./text-model";
 
 const usage = `npm run explain -- MODEL_DIR --text T --method ID... | --method all
   [--pair T] [--target T] [--against T] [--position N] [--as logit|log-probability|probability]
-  [--unit token|word] [--seed N] [--option [METHOD.]NAME=VALUE]... [--metrics] [--file NAME] [--json | --csv]`;
+  [--unit token|word] [--seed N] [--option [METHOD.]NAME=VALUE]... [--metrics] [--marked POSITION|WORD,...]
+  [--paraphrase T]... [--file NAME] [--json | --csv]`;
 
-/** Explains one output by one or more methods: a value a unit of each, how they agree, how faithful they are. */
+/**
+ * Explains one output by one or more methods: a value a unit of each, how they agree, how faithful they are, how plausible
+ * to a person who marked what ought to count, and whether they say the same of paraphrases.
+ */
 async function main(): Promise<void> {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
@@ -30,6 +37,8 @@ async function main(): Promise<void> {
       seed: { type: "string", default: "0" },
       option: { type: "string", multiple: true },
       metrics: { type: "boolean" },
+      marked: { type: "string", multiple: true },
+      paraphrase: { type: "string", multiple: true },
       file: { type: "string" },
       json: { type: "boolean" },
       csv: { type: "boolean" },
@@ -48,7 +57,7 @@ async function main(): Promise<void> {
     values.as && oneOf<NonNullable<Target["as"]>>("as", values.as, ["logit", "log-probability", "probability"]);
   const model = await openTextModel(path, values.file);
   try {
-    const { context, candidates, ms } = await contextOf(model, {
+    const question: Question = {
       text: values.text,
       pair: values.pair,
       unit,
@@ -59,7 +68,9 @@ async function main(): Promise<void> {
         ...(values.position === undefined ? {} : { position: Number(values.position) }),
         ...(as ? { as } : {}),
       },
-    });
+    };
+    const { context, candidates, ms } = await contextOf(model, question);
+    const marked = (values.marked ?? []).flatMap((m) => m.split(",")).flatMap((m) => markedTokens(m, context));
     const attributions: Attribution[] = [];
     const failures: Failure[] = [];
     for (const [i, method] of chosen.entries()) {
@@ -70,6 +81,9 @@ async function main(): Promise<void> {
       }
     }
     const faithfulness = values.metrics ? await measureFaithfulness(context, attributions) : undefined;
+    const consistency = values.paraphrase
+      ? await consistencyOf(model, question, values.paraphrase, chosen, settings)
+      : undefined;
     const result: Result = resultOf({
       encoding: context.trace.encoding,
       target: context.target,
@@ -79,6 +93,8 @@ async function main(): Promise<void> {
       attributions,
       failures,
       ...(faithfulness ? { faithfulness } : {}),
+      ...(marked.length > 0 ? { plausibility: measurePlausibility(attributions, marked) } : {}),
+      ...(consistency ? { consistency } : {}),
     });
     const { name, file, sha256 } = model;
     const whole = { type: "result", model: { name, file, sha256 }, units: context.units, ...result };
@@ -90,6 +106,34 @@ async function main(): Promise<void> {
   } finally {
     await model.close();
   }
+}
+
+/** Tokens by their position, or those of every unit that reads so, case aside. */
+function markedTokens(mark: string, { units, trace: { encoding } }: MethodContext): readonly number[] {
+  if (/^\d+$/.test(mark.trim())) return [Number(mark)];
+  const wanted = mark.trim().toLowerCase();
+  const found = units.filter(({ tokens }) => wordOf(encoding, tokens).toLowerCase() === wanted);
+  if (found.length === 0) throw new Error(`bad --marked: ${mark}; no position and no unit of the text`);
+  return found.flatMap(({ tokens }) => tokens);
+}
+
+/** The methods, as they are set, on the text and its paraphrases, by words. */
+async function consistencyOf(
+  model: TextModel,
+  question: Question,
+  paraphrases: readonly string[],
+  methods: readonly Method[],
+  settings: readonly Options[],
+): Promise<Result["consistency"]> {
+  const text = await contextOf(model, { ...question, unit: "word" });
+  const { target, trace, engine } = text.context;
+  const usual = defaultPosition(model.engine, trace, model.tokenizer.special.mask);
+  const same = targetOfParaphrases(engine.task, target, usual);
+  const others = [];
+  for (const other of paraphrases)
+    others.push(await contextOf(model, { ...question, text: other, unit: "word", target: same }));
+  const pairs = methods.map((method, i): [Method, Options] => [method, settings[i]]);
+  return { paraphrases, ...(await measureConsistency(text, others, pairs, () => performance.now())) };
 }
 
 function oneOf<T extends string>(name: string, value: string, allowed: readonly T[]): T {

@@ -7,7 +7,7 @@ import { modeOf } from "../explain/modes";
 import { randomOf } from "../explain/random";
 import type { UnitKind } from "../explain/unit";
 import { nodeSessions } from "./session";
-import { type Measurement, measure } from "./study/measure";
+import { type Measurement, measure, processorTime } from "./study/measure";
 import { plotOf } from "./study/plot";
 import { summaryOf } from "./study/summary";
 import { markdownOf } from "./study/table";
@@ -111,7 +111,7 @@ async function measureText(
   index: number,
   asked: { methods: readonly Method[]; orders: number; unit: UnitKind },
 ): Promise<Measurement> {
-  const { context } = await contextOf(model, { text, target: {}, unit: asked.unit, seed: index });
+  const { context } = await contextOf(model, { text, target: {}, unit: asked.unit, seed: index }, processorTime);
   const right = label === null ? null : context.target.index === model.outputIndex(label);
   return { text: index, right, ...(await measure(model.engine, context, asked.methods, asked.orders)) };
 }

@@ -67,6 +67,7 @@ export async function openTextModel(
 export async function contextOf(
   { engine, tokenizer }: TextModel,
   { text, pair, target: chosen, unit, seed }: Question,
+  now: () => number = () => performance.now(),
 ): Promise<{ context: MethodContext; candidates: readonly Candidate[]; ms: number }> {
   const started = performance.now();
   const trace = await engine.run(tokenizer.encode(text, pair));
@@ -77,7 +78,7 @@ export async function contextOf(
     engine,
     trace,
     target,
-    passes: passesOf(engine),
+    passes: passesOf(engine, undefined, now),
     units: unitsOf(trace.encoding, unit),
     substitutes: substitutesOf(tokenizer),
     seed,

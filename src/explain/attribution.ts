@@ -21,7 +21,17 @@ export interface Attribution {
   readonly completeness?: Completeness;
   /** More that the method found, by name: the regions of sliding windows, a heatmap. */
   readonly details?: Details;
-  readonly cost: { readonly forward: number; readonly backward: number; readonly ms: number };
+  readonly cost: Cost;
+}
+
+/** What a method spent: rows run forward and back beyond the text's own pass, and their time. */
+export interface Cost {
+  readonly forward: number;
+  readonly backward: number;
+  /** Without `preparing`. */
+  readonly ms: number;
+  /** Before that, for a session that goes back as the method asks: once for a model. Left out where there was one. */
+  readonly preparing?: number;
 }
 
 export interface Completeness {

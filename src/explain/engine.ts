@@ -73,6 +73,8 @@ export interface Engine {
    * by interventions, and back where a mode is given. The raw values of the given names; cotangents by `cotangentOf`.
    */
   explain(batch: Batch, asked: Asked, fetches: readonly string[]): Promise<Record<string, Tensor>>;
+  /** Makes the session that goes back by these modes, where it isn't there: seconds that are no pass's. */
+  prepare(modes: readonly Mode[]): Promise<void>;
   release(): Promise<void>;
 }
 
@@ -225,6 +227,7 @@ async function engineOf(
     explain,
     scoring: (of, site) => siteScoring({ canonical, anatomy, weights, create, runBatch }, of, site),
     run: (encoding, image) => traceOf({ canonical, anatomy, sites, runBatch }, encoding, image),
+    prepare: (modes) => sessions.prepare(modes),
     release: () => sessions.release(),
   };
 }

@@ -2,7 +2,8 @@ import type { Attribution, Method, MethodContext, Options } from "./attribution"
 import { inputKind, optionsOf, parametersFor } from "./parameter";
 
 /**
- * Runs one method and says what it cost: the passes that it ran beyond the trace's own, and the time by `now` in ms.
+ * Runs one method and says what it cost: the passes that it ran beyond the trace's own, and the time by `now` in ms, which
+ * has to be the clock of the passes too.
  * @throws what the method throws; RangeError for options that it hasn't
  */
 export async function attribute(
@@ -16,7 +17,8 @@ export async function attribute(
   const before = { ...passes.spent };
   const started = now();
   const { values, completeness, details } = await method.run(context, options);
-  const ms = now() - started;
+  const preparing = (passes.spent.preparing ?? 0) - (before.preparing ?? 0);
+  const ms = now() - started - preparing;
   if (values.length !== units.length)
     throw new Error(`wrong number of values: ${method.id} gave ${values.length} for ${units.length} units`);
   return {
@@ -33,6 +35,7 @@ export async function attribute(
       forward: passes.spent.forward - before.forward,
       backward: passes.spent.backward - before.backward,
       ms,
+      ...(preparing > 0 ? { preparing } : {}),
     },
   };
 }

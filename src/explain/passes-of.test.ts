@@ -3,8 +3,15 @@ import { folderOf } from "../cli/folder";
 import { createNodeSession } from "../cli/session";
 import { fixturesDir } from "../onnx/testing/fixtures";
 import { float32, type Tensor } from "../tensor/tensor";
+import type { Encoding } from "../text/encoding";
+import type { MethodContext } from "./attribution";
 import { readModel } from "./conformance/folder";
 import { type Engine, openEngine } from "./engine";
+import { attribute } from "./explain";
+import { attnLrp } from "./methods/attn-lrp";
+import { gradientXInput } from "./methods/gradient-x-input";
+import { leaveOneOut } from "./methods/leave-one-out";
+import { saliency } from "./methods/saliency";
 import type { PassResult, PassRow, Place, Wanted } from "./passes";
 import { passesOf } from "./passes-of";
 import type { Target } from "./target";
@@ -166,6 +173,47 @@ test("rows aren't run once they are no longer wanted", { timeout: 60_000 }, asyn
     }),
   ).rejects.toThrow("a newer request");
   expect(done).toEqual([0]);
-  expect(passes.spent).toEqual({ forward: 1, backward: 0 });
+  expect(passes.spent).toMatchObject({ forward: 1, backward: 0 });
   await engine.release();
+});
+
+test("the time that a session takes to be made is no method's, and told apart", { timeout: 60_000 }, async () => {
+  const model = await readModel(folderOf(`${fixturesDir()}/bert-seqcls`), "onnx/model.onnx");
+  let clock = 0;
+  const made: number[] = [];
+  const engine = await openEngine(model, async (source) => {
+    made.push(clock);
+    clock += 1000; // by this clock, sessions take a second and runs take ten
+    const session = await createNodeSession(source);
+    const run: typeof session.run = (feeds, fetches) => {
+      clock += 10;
+      return session.run(feeds, fetches);
+    };
+    return { ...session, inputNames: session.inputNames, outputNames: session.outputNames, run };
+  });
+  try {
+    const now = () => clock;
+    const ids = [11, 12, 13, 14];
+    const encoding = { ids, mask: ids.map(() => 1), segments: ids.map(() => 0) } as unknown as Encoding;
+    const trace = await engine.run({ ...encoding, special: ids.map(() => false) } as Encoding);
+    const target: Target = { position: null, index: 1 };
+    const context: MethodContext = {
+      ...{ engine, trace, target, seed: 0, onPartial: () => {}, passes: passesOf(engine, undefined, now) },
+      units: ids.map((_, i) => ({ tokens: [i], special: false })),
+      substitutes: { pad: 0, mask: 1, unknown: 2 },
+    };
+    const costs = [];
+    for (const method of [leaveOneOut, gradientXInput, saliency, attnLrp])
+      costs.push((await attribute(method, context, {}, now)).cost);
+    // Five texts of one length share a run; going back is a session of its own, and relevance another.
+    expect(costs).toEqual([
+      { forward: 5, backward: 0, ms: 10 },
+      { forward: 1, backward: 1, ms: 10, preparing: 1000 },
+      { forward: 1, backward: 1, ms: 10 },
+      { forward: 1, backward: 1, ms: 10, preparing: 1000 },
+    ]);
+    expect(made).toHaveLength(3);
+  } finally {
+    await engine.release();
+  }
 });

@@ -13,19 +13,30 @@ import type { Passes, PassResult, PassRow, Place, Wanted } from "./passes";
 import { type Found, nameOf, placeIn } from "./places";
 import { batchOf, changesOf, targetRowsOf } from "./row-feeds";
 
-/** An engine as methods use it. `letThrough` is waited for between chunks, and may throw to end the run. */
+type Runs = Pick<Engine, "runBatch" | "explain" | "prepare" | "canonical" | "anatomy">;
+
+/**
+ * An engine as methods use it. `letThrough` is waited for between chunks, and may throw to end the run. By `now`, the time
+ * that sessions take to be made is told apart from that of passes.
+ */
 export function passesOf(
-  engine: Pick<Engine, "runBatch" | "explain" | "canonical" | "anatomy">,
+  engine: Runs,
   letThrough: () => Promise<void> = async () => {},
+  now: () => number = () => 0,
 ): Passes {
   const { canonical, anatomy } = engine;
-  const spent = { forward: 0, backward: 0 };
+  const spent = { forward: 0, backward: 0, preparing: 0 };
   const atOnce = rowsAtOnce(canonical, anatomy);
   const words = new Map<string, Promise<Tensor>>();
   const run: Passes["run"] = async (rows, wanted, onRow) => {
     const pairs = /^deeplift/.test(wanted.mode ?? "") && (wanted.by?.length ?? 0) > 0;
     const back = (wanted.by?.length ?? 0) > 0;
     const most = (tokens: number) => Math.max(1, Math.floor(atOnce(tokens, back) / (pairs ? 2 : 1)));
+    if (back || rows.some(({ base }) => base !== undefined)) {
+      const started = now();
+      await engine.prepare(back ? [modeOf(wanted.mode ?? "gradient")] : []);
+      spent.preparing += now() - started;
+    }
     for (const chunk of chunksOf(
       rows.map((row) => row.ids.length),
       most,
@@ -77,7 +88,7 @@ function inPairs(rows: readonly PassRow[]): PassRow[] {
 
 /** Runs rows of one length in one batch; each one's result by its place. */
 async function together(
-  engine: Pick<Engine, "runBatch" | "explain" | "canonical" | "anatomy">,
+  engine: Pick<Runs, "runBatch" | "explain" | "canonical" | "anatomy">,
   rows: readonly PassRow[],
   { target, read = [], by = [], mode: modeName = "gradient" }: Wanted,
 ): Promise<(row: number) => PassResult> {

@@ -102,7 +102,12 @@ export interface Passes {
   /** Whether a place was found in this model. */
   has(place: Place): boolean;
   /** Rows run forward and back so far: what was really run, a row that went back counted in both. */
-  readonly spent: { readonly forward: number; readonly backward: number };
+  readonly spent: {
+    readonly forward: number;
+    readonly backward: number;
+    /** Time that went into making sessions, in the unit of the caller's clock. */
+    readonly preparing?: number;
+  };
 }
 
 /** The input as it is, read where the target is. */

@@ -2,6 +2,8 @@ import type { Encoding } from "../text/encoding";
 import type { Attribution, Completeness, Options } from "./attribution";
 import { type Comparison, compare, type Scale } from "./comparison";
 import type { Faithfulness } from "./faithfulness";
+import type { PlausibilityResult } from "./marks";
+import type { ConsistencyResult } from "./paraphrases";
 import type { Candidate, Target } from "./target";
 
 /** What was found of one text and target, as the command line prints it and pages are told it: plain numbers and names. */
@@ -19,6 +21,10 @@ export interface Result {
   readonly comparison: ComparisonResult | null;
   /** Where it was measured. */
   readonly faithfulness?: Faithfulness;
+  /** Where tokens were marked. */
+  readonly plausibility?: PlausibilityResult;
+  /** Where paraphrases were given. */
+  readonly consistency?: ConsistencyResult & { readonly paraphrases: readonly string[] };
 }
 
 export interface MethodResult {
@@ -32,6 +38,8 @@ export interface MethodResult {
   readonly completeness?: Completeness;
   readonly passes: { readonly forward: number; readonly backward: number };
   readonly ms: number;
+  /** Before that, to make a session that goes back as the method asks; left out where there was one. */
+  readonly preparing?: number;
 }
 
 export interface Failure {
@@ -63,12 +71,20 @@ interface Matrix {
   readonly n: number;
 }
 
-export type Found = Pick<Result, "encoding" | "target" | "candidates" | "ms" | "seed" | "failures" | "faithfulness"> & {
+export type Found = Omit<Result, "methods" | "comparison"> & {
   readonly attributions: readonly Attribution[];
   readonly scale?: Scale;
 };
 
-export function resultOf({ attributions, scale, failures, faithfulness, ...rest }: Found): Result {
+export function resultOf({
+  attributions,
+  scale,
+  failures,
+  faithfulness,
+  plausibility,
+  consistency,
+  ...rest
+}: Found): Result {
   return {
     ...rest,
     methods: attributions.map(({ method, options, units, values, signed, completeness, cost }) => ({
@@ -80,10 +96,13 @@ export function resultOf({ attributions, scale, failures, faithfulness, ...rest 
       ...(completeness && { completeness }),
       passes: { forward: cost.forward, backward: cost.backward },
       ms: cost.ms,
+      ...(cost.preparing !== undefined && { preparing: cost.preparing }),
     })),
     failures,
     comparison: attributions.length === 0 ? null : comparisonOf(compare(attributions, scale ? { scale } : {})),
     ...(faithfulness && { faithfulness }),
+    ...(plausibility && { plausibility }),
+    ...(consistency && { consistency }),
   };
 }
 

@@ -67,6 +67,17 @@ test("a further way back is added to those that are there", async () => {
   expect(made).toEqual([[], ["gradient"], ["gradient", "relevance"]]);
 });
 
+test("a session can be made ahead of what it is for, once", async () => {
+  const { made, start } = workbench();
+  const sessions = await start();
+  await sessions.prepare([gradient]);
+  expect(made).toEqual([[], ["gradient"]]);
+  await sessions.prepare([]);
+  expect((await sessions.explain([gradient], noFeeds, ["y"])).y.data[0]).toBe(1);
+  expect(made).toEqual([[], ["gradient"]]);
+  await expect(sessions.prepare([unruled])).rejects.toThrow("no gradient: Unheard");
+});
+
 test("runs that come while a session is made wait for it", async () => {
   const { made, start } = workbench();
   const sessions = await start();

@@ -12,6 +12,8 @@ export interface Sessions {
   run(feeds: Feeds, fetches: readonly string[]): Promise<Record<string, Tensor>>;
   /** Runs on a session with interventions and the ways back of `modes`, which takes the place of one that lacks them. */
   explain(modes: readonly Mode[], feeds: Feeds, fetches: readonly string[]): Promise<Record<string, Tensor>>;
+  /** Makes the session that `explain` would make for these modes, and runs nothing. */
+  prepare(modes: readonly Mode[]): Promise<void>;
   release(): Promise<void>;
 }
 
@@ -65,6 +67,7 @@ export async function openSessions({ first, explaining, create }: Makers): Promi
         await rebuilt(modes);
         return run(feeds, fetches);
       }),
+    prepare: (modes) => queued(() => rebuilt(modes)),
     release: () =>
       queued(async () => {
         closed = true;

@@ -44,6 +44,8 @@ export interface Settings {
   readonly firstTrace: number;
 }
 
+const now = (): number => performance.now();
+
 /** So many passes can still be read from; older ones are let go. */
 const kept = 3;
 
@@ -131,7 +133,7 @@ export function createExplainer({ models, hub, firstTrace }: Settings): Explaine
     return {
       ...{ engine, trace, vocabulary, target: target(trace, chosen).target },
       ...{ units: unitsOf(trace.encoding, unit), substitutes: substitutesOf(tokenizer) },
-      passes: passesOf(engine, letThrough),
+      passes: passesOf(engine, letThrough, now),
     };
   };
 
@@ -145,7 +147,7 @@ export function createExplainer({ models, hub, firstTrace }: Settings): Explaine
       const { engine, tokenizer } = ready();
       const trace = traceOf(request.trace);
       const wanted = { ...request, target: target(trace, request.target).target };
-      const passes = passesOf(engine, letThrough);
+      const passes = passesOf(engine, letThrough, now);
       await explainEach({ engine, tokenizer, trace, passes, signal }, wanted, tell);
     },
   );

@@ -39,7 +39,12 @@ export function gapOf({ completeness }: Pick<Attribution, "completeness">): Gap 
 }
 
 /** What a result cost, as it was measured. */
-export const costOf = ({ cost }: Pick<Attribution, "cost">): string => `${passesOf(cost)}, ${duration(cost.ms)}`;
+export const costOf = ({ cost }: Pick<Attribution, "cost">): string =>
+  `${passesOf(cost)}, ${duration(cost.ms)}${preparingOf(cost)}`;
+
+/** The time before that; it isn't the method's, and there is none the next time. */
+const preparingOf = ({ preparing = 0 }: Attribution["cost"]): string =>
+  preparing < 1 ? "" : ` after ${duration(preparing)} to prepare the model`;
 
 /** How options read: "steps 50, baseline pad". */
 export function optionsText(method: MethodInfo | undefined, options: Attribution["options"]): string {
