@@ -92,6 +92,8 @@ const standIns: Readonly<Record<Removal, string>> = {
   unknown: "replaced by the unknown token",
   pad: "replaced by padding",
   delete: "deleted",
+  blur: "blurred",
+  mean: "painted over with the mean colour",
 };
 
 const percent = (share: number): string => `${(100 * share).toFixed(0)} %`;
