@@ -5,6 +5,8 @@ import { createNodeSession } from "../src/cli/session";
 import { readTarget } from "../src/explain/candidates";
 import { modelFilesOf, readJson, readModel } from "../src/explain/conformance/folder";
 import { openEngine } from "../src/explain/engine";
+import type { PlausibilityResult } from "../src/explain/marks";
+import type { ConsistencyResult } from "../src/explain/paraphrases";
 import type { Candidate, Target } from "../src/explain/target";
 import { spell } from "../src/store/units";
 import type { Encoding } from "../src/text/encoding";
@@ -97,6 +99,8 @@ export interface Printed {
     readonly passes: { readonly forward: number; readonly backward: number };
     readonly completeness?: { readonly expected: number; readonly sum: number };
   }[];
+  readonly plausibility?: PlausibilityResult;
+  readonly consistency?: ConsistencyResult;
 }
 
 /** `npm run explain` of a model of this machine. */

@@ -1,16 +1,23 @@
 import type { Faithfulness } from "../explain/faithfulness";
+import type { ConsistencyResult } from "../explain/paraphrases";
 import type { Failure } from "../worker/protocol";
 import type { State } from "./state";
 
-/** How far the measuring of faithfulness is, of the methods that explain what is shown. */
-export type Measuring = {
+/** How far a measurement is, of the methods that explain what is shown. */
+type Underway<T> = {
   /** What is measured: the pass, the target and each method as it is set. */
   readonly of: string;
 } & (
   | { readonly status: "running"; readonly done: number; readonly total: number }
-  | { readonly status: "done"; readonly result: Faithfulness }
+  | { readonly status: "done"; readonly result: T }
   | { readonly status: "failed"; readonly failure: Failure }
 );
+
+/** Of faithfulness. */
+export type Measuring = Underway<Faithfulness>;
+
+/** Of consistency, over these paraphrases. */
+export type Paraphrasing = Underway<ConsistencyResult> & { readonly paraphrases: readonly string[] };
 
 /** One method on one text, as it was measured in this session. */
 export interface Measure {

@@ -6,7 +6,7 @@ import type { Device, Failure, HeadScores, LoadedModel, ModelSource, Progress, R
 import type { Catalog, Look } from "./catalog";
 import type { Example } from "./example";
 import type { Explanation } from "./explanation";
-import type { Measure, Measuring } from "./measured";
+import type { Measure, Measuring, Paraphrasing } from "./measured";
 import { initialSlices, type SliceStates } from "./slices";
 
 /** Views by their names in links, in the order of their keys. */
@@ -84,6 +84,8 @@ export interface State {
   readonly seed: number;
   /** How faithful they are, of what is shown; null where nothing was measured. */
   readonly measuring: Measuring | null;
+  /** Whether they say the same of paraphrases, of what is shown; null where nothing was measured. */
+  readonly paraphrasing: Paraphrasing | null;
   /** What was measured in this session, oldest first. */
   readonly measures: readonly Measure[];
 
@@ -147,6 +149,7 @@ export const initial: State = {
   unit: "token",
   seed: 0,
   measuring: null,
+  paraphrasing: null,
   measures: [],
   view: "heads",
   site: 0,

@@ -6,6 +6,7 @@ import { linkActions } from "./actions/link";
 import { lookActions } from "./actions/look";
 import { measureActions } from "./actions/measure";
 import { modelActions } from "./actions/model";
+import { paraphraseActions } from "./actions/paraphrases";
 import { targetActions } from "./actions/target";
 import { textActions } from "./actions/text";
 import { withoutActions } from "./actions/without";
@@ -36,15 +37,17 @@ function actionsOf(context: Context) {
     ...look,
     ...explain,
     ...measureActions(context),
+    ...paraphraseActions(context),
     ...withoutActions(context),
     ...targetActions(context),
     ...linkActions(context, text, model),
     /** Escape: stops what runs, else unpins, else closes the open head. */
     escape(): void {
-      const { loading, running, pinned, open, explanations } = get();
+      const { loading, running, pinned, open, explanations, paraphrasing } = get();
       if (loading || running) void model.cancel();
       else if (Object.values(explanations).some(({ status }) => status === "running" || status === "waiting"))
         void explain.stopExplaining();
+      else if (paraphrasing?.status === "running") void explain.stopExplaining();
       else if (pinned) set({ pinned: null });
       else if (open) set({ open: null });
       else set({ hovered: null });

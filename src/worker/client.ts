@@ -112,6 +112,7 @@ export function createClient(options: ClientOptions = {}): Explainer {
     methods: () => call((api) => api.methods()),
     explain: (request, onEvent) => call((api) => api.explain(request, Comlink.proxy(onEvent))),
     measure: (request, onProgress) => call((api) => api.measure(request, Comlink.proxy(onProgress))),
+    consistency: (request, onProgress) => call((api) => api.consistency(request, Comlink.proxy(onProgress))),
     without: (request) => call((api) => api.without(request)),
     save: (trace) => call((api) => api.save(trace)),
     memory: async () => (current ? call((api) => api.memory()) : null),

@@ -10,6 +10,7 @@ import type { Trace } from "../explain/trace";
 import { savedTrace } from "../explain/trace-file/save";
 import { unitsOf } from "../explain/unit";
 import { breath } from "./breath";
+import { answerConsistency } from "./consistency";
 import { encodeInput } from "./encode";
 import { explainEach } from "./explain";
 import { fail } from "./failure";
@@ -21,6 +22,7 @@ import { pickedFolder } from "./loading/picked";
 import { shippedFolder } from "./loading/shipped";
 import type {
   AttentionSlice,
+  ConsistencyRequest,
   ExplainEvent,
   Explainer,
   ExplainRequest,
@@ -170,6 +172,23 @@ export function createExplainer({ models, hub, firstTrace }: Settings): Explaine
     },
   );
 
+  const consistencies = latest(
+    async (request: ConsistencyRequest, tell: (done: number, total: number) => void, signal: AbortSignal) => {
+      const letThrough = async () => {
+        await breath();
+        signal.throwIfAborted();
+      };
+      await letThrough();
+      const { engine, tokenizer, vocabulary } = ready();
+      const { pair } = request;
+      const given = {
+        ...{ engine, tokenizer, vocabulary, letThrough, trace: traceOf(request.trace) },
+        encode: (text: string) => encode({ kind: "text", text, ...(pair !== undefined && { pair }) }),
+      };
+      return answerConsistency(given, request, tell);
+    },
+  );
+
   return {
     async load(source, device, onProgress) {
       loading.abort();
@@ -233,6 +252,11 @@ export function createExplainer({ models, hub, firstTrace }: Settings): Explaine
       explaining = new AbortController();
       return measures.call(request, onProgress, explaining.signal);
     },
+    consistency(request, onProgress) {
+      explaining.abort();
+      explaining = new AbortController();
+      return consistencies.call(request, onProgress, explaining.signal);
+    },
     without: (request) => answerWithout(contextOf(request, breath), request),
     async save(id) {
       const { name, architecture, labels } = ready().info;
@@ -243,6 +267,7 @@ export function createExplainer({ models, hub, firstTrace }: Settings): Explaine
       explaining.abort();
       explanations.drop();
       measures.drop();
+      consistencies.drop();
       if (only) return;
       loading.abort();
       scoring.abort();

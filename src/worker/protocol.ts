@@ -1,5 +1,6 @@
 import type { Attribution, MethodInfo, Options } from "../explain/attribution";
 import type { Faithfulness } from "../explain/faithfulness";
+import type { ConsistencyResult } from "../explain/paraphrases";
 import type { Removal } from "../explain/removal";
 import type { ScoreForm } from "../explain/scoring";
 import type { Candidate, Target } from "../explain/target";
@@ -186,6 +187,12 @@ export interface MeasureRequest extends Omit<ExplainRequest, "methods"> {
   readonly attributions: readonly Attribution[];
 }
 
+/** Methods that explain a pass by words, and texts that mean the same, with which its second text stays. */
+export interface ConsistencyRequest extends Omit<ExplainRequest, "unit"> {
+  readonly paraphrases: readonly string[];
+  readonly pair?: string;
+}
+
 /** Units of a pass that are taken away, and what stands in their place. */
 export interface WithoutRequest extends Pick<ExplainRequest, "trace" | "target" | "unit"> {
   readonly units: readonly number[];
@@ -279,6 +286,14 @@ export interface Explainer {
    * and runs that come later, as they do to it.
    */
   measure(request: MeasureRequest, onProgress: (done: number, total: number) => void): Promise<Faithfulness>;
+  /**
+   * Explains paraphrases by the same methods, and tells whether they say the same; a step is a method on a text. Gives way
+   * as `measure` does. Rejects with `bad-input` for a target that is a place in the text.
+   */
+  consistency(
+    request: ConsistencyRequest,
+    onProgress: (done: number, total: number) => void,
+  ): Promise<ConsistencyResult>;
   /** One pass without some units. Rejects with `bad-input` where the vocabulary lacks what should stand there. */
   without(request: WithoutRequest): Promise<Without>;
   /** A pass as a trace file, which this page and the Python package open: attention, queries and keys as half floats. */

@@ -72,6 +72,11 @@ const api: WorkerApi = {
     const tell = (done: number, total: number) => void told.push(onProgress(done, total));
     return outcomeOf(() => explainer.measure(request, tell).finally(() => Promise.all(told)));
   },
+  consistency(request, onProgress) {
+    const told: unknown[] = [];
+    const tell = (done: number, total: number) => void told.push(onProgress(done, total));
+    return outcomeOf(() => explainer.consistency(request, tell).finally(() => Promise.all(told)));
+  },
   without: (request) => outcomeOf(() => explainer.without(request)),
   async save(trace) {
     const outcome = await outcomeOf(() => explainer.save(trace));

@@ -34,6 +34,7 @@ export function createTraceClient(): Explainer {
     methods: async () => (current ? current.methods() : []),
     explain: (request, onEvent) => call((to) => to.explain(request, onEvent)),
     measure: (request, onProgress) => call((to) => to.measure(request, onProgress)),
+    consistency: (request, onProgress) => call((to) => to.consistency(request, onProgress)),
     without: (request) => call((to) => to.without(request)),
     save: (trace) => call((to) => to.save(trace)),
     memory: async () => null,

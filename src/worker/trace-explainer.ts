@@ -176,6 +176,9 @@ export function createTraceExplainer(trace: TraceFile, id: number, file = ""): E
     measure: async () => {
       throw needsModel("measuring faithfulness");
     },
+    consistency: async () => {
+      throw needsModel("explaining paraphrases");
+    },
     without: async () => {
       throw needsModel("answering without a token");
     },

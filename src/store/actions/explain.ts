@@ -106,8 +106,9 @@ export function explainActions({ get, set, explainer }: Context) {
       await leave();
       await work();
     },
-    /** Stops what runs and what waits, or one method of them. */
+    /** Stops what runs and what waits, and what is measured of it, or one method of them. */
     async stopExplaining(method?: string): Promise<void> {
+      if (method === undefined && !current) await explainer.cancel("explanations");
       set(({ explanations }) => ({
         explanations: Object.fromEntries(
           Object.entries(explanations).map(([id, each]) => [
@@ -138,7 +139,7 @@ export function explainActions({ get, set, explainer }: Context) {
     setSeed: (seed: number): void => set({ seed }),
     /** Forgets what was said of another pass or target, and ends what still runs for it. */
     async forgetExplanations(): Promise<void> {
-      set({ explanations: {}, measuring: null });
+      set({ explanations: {}, measuring: null, paraphrasing: null });
       await leave();
     },
   };

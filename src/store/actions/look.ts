@@ -1,6 +1,7 @@
 import { ExplainerError } from "../../worker/protocol";
 import type { Look } from "../catalog";
 import type { SliceId, SliceStates } from "../slices";
+import { settleMarks } from "../slices/compare";
 import type { HeadRef, PairFilter, Shown, Side, State, Theme, TokenRef, ViewId } from "../state";
 import { hasPair, unitAt, unitsOf } from "../units";
 import type { Context } from "./context";
@@ -53,6 +54,9 @@ export function settle(state: State, shown: Shown, look: Look | null): { patch: 
   const pinned = pin !== null && pin.index < tokens ? pin : null;
   if (look?.pin && !pinned) notices.push(`There is no token at position ${look.pin.index}: the text has ${tokens}.`);
 
+  const marks = settleMarks(state.own.compare, shown.result.encoding);
+  for (const token of marks.missing) notices.push(`There is no token at position ${token}: the text has ${tokens}.`);
+
   let open = look === null ? state.open : null;
   if (look?.open) {
     const wantedSite = at(look.open.layer);
@@ -67,6 +71,7 @@ export function settle(state: State, shown: Shown, look: Look | null): { patch: 
       head,
       pinned,
       open,
+      ...(marks.compare !== state.own.compare && { own: { ...state.own, compare: marks.compare } }),
       ...(look?.open && { sheet: open !== null }),
       hovered: null,
       reached: null,

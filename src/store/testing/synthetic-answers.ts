@@ -1,9 +1,11 @@
 import { type FaithfulnessContext, measureFaithfulness } from "../../explain/faithfulness";
+import { consistency, type WordValues } from "../../explain/metrics/consistency";
+import type { ConsistencyResult } from "../../explain/paraphrases";
 import type { PassRow } from "../../explain/passes";
 import type { Candidate, Target } from "../../explain/target";
 import { unitsOf } from "../../explain/unit";
 import type { Encoding } from "../../text/encoding";
-import type { MeasureRequest, Without, WithoutRequest } from "../../worker/protocol";
+import type { ConsistencyRequest, MeasureRequest, Without, WithoutRequest } from "../../worker/protocol";
 import { noise } from "./noise";
 
 const MASK = 103;
@@ -56,5 +58,44 @@ export function syntheticWithout(
     candidates: candidates.map((each, i) => ({ ...each, probability: i === 0 ? probabilityOf(after) : 0.01 })),
     before: logitOf(ids, target),
     after,
+  };
+}
+
+/** The real metric over made-up values, the same for a word wherever it stands; a text with "not" in it is another's. */
+export function syntheticConsistency(
+  text: Encoding,
+  { paraphrases, methods }: ConsistencyRequest,
+  encode: (text: string) => Encoding,
+  [best, other]: readonly Candidate[],
+  onProgress: (done: number, total: number) => void,
+): ConsistencyResult {
+  const encodings = paraphrases.map(encode);
+  const isOther = ({ tokens }: Encoding): boolean => tokens.some((token) => token.trim() === "not");
+  const said = (encoding: Encoding, m: number): WordValues => {
+    const words = unitsOf(encoding, "word").filter(({ special }) => !special);
+    const spelled = words.map(({ tokens }) => tokens.map((t) => encoding.tokens[t]).join(""));
+    return {
+      words: spelled,
+      values: spelled.map((word) => noise(m, word.length, word.charCodeAt(0)) - 0.3),
+      prediction: isOther(encoding) ? 1 : 0,
+    };
+  };
+  const steps = methods.length * (1 + paraphrases.length);
+  onProgress(1, steps);
+  return {
+    answers: encodings.map((encoding) => ({
+      label: (isOther(encoding) ? other : best)!.label,
+      probability: 0.9,
+      samePrediction: isOther(encoding) === isOther(text),
+    })),
+    methods: methods.map(({ id }, m) => ({
+      method: id,
+      ...consistency(
+        said(text, m),
+        encodings.map((encoding) => said(encoding, m)),
+      ),
+    })),
+    failures: [],
+    passes: { forward: steps, backward: 0 },
   };
 }

@@ -12,7 +12,7 @@ import type {
   ScoringSlice,
 } from "../../worker/protocol";
 import { noise } from "./noise";
-import { syntheticMeasure, syntheticWithout } from "./synthetic-answers";
+import { syntheticConsistency, syntheticMeasure, syntheticWithout } from "./synthetic-answers";
 import { syntheticExplain, syntheticMethods } from "./synthetic-methods";
 
 /** Shape of a made-up model. */
@@ -332,6 +332,14 @@ export function syntheticExplainer(
       const { encoding } = traced(request.trace);
       await gate("measure");
       return syntheticMeasure(encoding, request, onProgress);
+    },
+    async consistency(request, onProgress) {
+      const { encoding, model: of } = traced(request.trace);
+      await gate("consistency");
+      const { pair } = request;
+      const encode = (text: string) =>
+        syntheticEncoding({ kind: "text", text, ...(pair !== undefined && { pair }) }, of.family);
+      return syntheticConsistency(encoding, request, encode, candidatesOf(of), onProgress);
     },
     async without(request) {
       const { encoding, model: of } = traced(request.trace);

@@ -43,7 +43,7 @@ export const costOf = ({ cost }: Pick<Attribution, "cost">): string =>
   `${passesOf(cost)}, ${duration(cost.ms)}${preparingOf(cost)}`;
 
 /** The time before that; it isn't the method's, and there is none the next time. */
-const preparingOf = ({ preparing = 0 }: Attribution["cost"]): string =>
+export const preparingOf = ({ preparing = 0 }: Attribution["cost"]): string =>
   preparing < 1 ? "" : ` after ${duration(preparing)} to prepare the model`;
 
 /** How options read: "steps 50, baseline pad". */

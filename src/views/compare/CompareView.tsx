@@ -1,5 +1,6 @@
 import { useEffect, useMemo } from "react";
 import { useActions, useApp } from "../../store/react";
+import { initialSlices } from "../../store/slices";
 import type { Shown } from "../../store/state";
 import { CommonFields, isSampled } from "../attribution/Fields";
 import { ShadeScale } from "../attribution/TokenValues";
@@ -12,8 +13,11 @@ import { CompareMatrix } from "./CompareMatrix";
 import { Examples } from "./Examples";
 import { Faithful } from "./Faithful";
 import { Guide } from "./Guide";
+import { isText } from "./judged";
+import { Marks } from "./Marks";
 import { MethodMenu } from "./MethodMenu";
 import { Numbers } from "./Numbers";
+import { Paraphrases } from "./Paraphrases";
 import {
   agreement,
   byCost,
@@ -43,7 +47,7 @@ function useKnown() {
   return useMemo(
     () => ({
       ...{ unit, seed, model, methods, explanations, methodOptions, measures, measuring },
-      own: { neuron, rollout, attribution, compare: { methods: picked, lit: null } },
+      own: { neuron, rollout, attribution, compare: { ...initialSlices.compare, methods: picked } },
     }),
     [
       unit,
@@ -172,6 +176,8 @@ export function CompareView({ shown }: { readonly shown: Shown }) {
             {results.length > 0 && <Faithful {...faithful} target={name} />}
             <Disputed known={known} shown={shown} />
             <Numbers />
+            {isText(shown) && <Marks shown={shown} />}
+            {isText(shown) && <Paraphrases shown={shown} />}
             <Guide />
             <Examples />
           </div>

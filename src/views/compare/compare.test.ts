@@ -9,6 +9,8 @@ import { explained } from "../testing/explained";
 import { estimate, passesText } from "./estimate";
 import { compareFigure, compareTable } from "./figure";
 import { guide } from "./guide";
+import { compare } from "./index";
+import { markedUnits, paraphrasePasses, plausibilityIn } from "./judged";
 import { matrixAt, matrixLayout } from "./layout";
 import { matrixMarks } from "./matrix";
 import { agreement, byCost, disagreements, measured, resultsIn, rowsOf, summary } from "./picture";
@@ -199,4 +201,40 @@ test("the guide names methods that there are, and never attention as an explanat
     expect(methods).not.toContain("raw-attention");
     expect(why.length + beware.length).toBeGreaterThan(80);
   }
+});
+
+test("what a person marked is held against each method, and is in the table", () => {
+  const { actions, shown } = made;
+  const units = unitsFor(shown, "token");
+  const players = units.flatMap(({ special }, i) => (special ? [] : [i]));
+  const shapley = resultsIn(made.state())[2]!;
+  const first = players.reduce((best, i) => (shapley.values[i]! > shapley.values[best]! ? i : best), players[0]!);
+  expect(plausibilityIn(made.state(), shown)).toBeNull();
+  actions.mark([units[first]!.from]);
+  try {
+    expect(markedUnits(made.state(), shown)).toEqual([first]);
+    const found = plausibilityIn(made.state(), shown)!;
+    expect(found.marked).toEqual([first]);
+    expect(found.methods.map(({ method }) => method)).toEqual(resultsIn(made.state()).map(({ method }) => method));
+    expect(found.methods[2]).toMatchObject({ auprc: 1, f1: 1 });
+    const table = compareTable(made.state(), shown)!;
+    const rows = [...table.rows()];
+    expect(table.header.at(-1)).toBe("marked");
+    expect(rows.filter((each) => each.at(-1) === 1)).toHaveLength(resultsIn(made.state()).length);
+    compare.keys!(made).k!(); // nothing is pinned or hovered
+    expect(markedUnits(made.state(), shown)).toEqual([first]);
+    actions.hover({ side: "query", index: units[first]!.from });
+    compare.keys!(made).k!();
+    expect(markedUnits(made.state(), shown)).toEqual([]);
+  } finally {
+    actions.hover(null);
+    actions.clearMarks();
+  }
+});
+
+test("passes that paraphrases take are told before they are run", () => {
+  const words = 6; // So underwritten , but so charming .
+  const each = ids.map((id) => estimate(id, words + 1, {})!);
+  const sum = each.reduce((a, b) => a + b, 0);
+  expect(paraphrasePasses(made.state(), made.shown, 2)).toBe(2 + 3 * sum);
 });

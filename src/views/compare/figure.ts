@@ -6,6 +6,7 @@ import { scaleMarks, shift, uiWidth, words } from "../shared/marks";
 import type { Palette } from "../shared/palette";
 import { clip, type Mark, type Scene } from "../shared/scene";
 import { nameOf, targetWords } from "../shared/target";
+import { isText, markedUnits } from "./judged";
 import { matrixLayout } from "./layout";
 import { matrixMarks } from "./matrix";
 import { agreement, comparisonOf, measured, resultsIn, rowsOf, summary } from "./picture";
@@ -126,8 +127,13 @@ export function compareTable(state: State, shown: Shown): Table | null {
   const units = unitsFor(shown, state.unit);
   const at = state.pinned === null ? -1 : unitAt(units, state.pinned.index);
   const comparison = comparisonOf(results);
+  const marked = isText(shown) ? markedUnits(state, shown) : [];
   return {
-    header: ["method", "position", "token", "value", "top_place", ...(at < 0 ? [] : ["pinned"])],
+    header: [
+      ...["method", "position", "token", "value", "top_place"],
+      ...(at < 0 ? [] : ["pinned"]),
+      ...(marked.length > 0 ? ["marked"] : []),
+    ],
     about: "method, position, token, value",
     count: results.length * units.length,
     *rows() {
@@ -141,6 +147,7 @@ export function compareTable(state: State, shown: Shown): Table | null {
             Number(values[i]!.toPrecision(6)),
             place < 0 ? "" : place + 1,
             ...(at < 0 ? [] : [Number(i === at)]),
+            ...(marked.length > 0 ? [Number(marked.includes(i))] : []),
           ];
         }
     },

@@ -1,10 +1,13 @@
 import { version } from "../../../package.json";
 import type { Attribution, MethodInfo } from "../../explain/attribution";
 import type { Faithfulness } from "../../explain/faithfulness";
+import { measurePlausibility, type PlausibilityResult } from "../../explain/marks";
+import type { Result } from "../../explain/result";
 import { resultsOf } from "../../store/explanation";
 import type { Shown, State } from "../../store/state";
 import type { Unit } from "../../store/units";
 import type { LoadedModel } from "../../worker/protocol";
+import { isText, marksIn } from "../compare/judged";
 import { OFF_MANIFOLD } from "../occlusion/picture";
 import { unitsFor } from "../shared/explaining";
 import { PATENT_NOTE } from "../shared/MethodNotes";
@@ -35,6 +38,11 @@ export interface Report {
   /** Methods that could not run here, and why. */
   readonly failed: readonly { readonly method: MethodInfo; readonly why: string }[];
   readonly faithfulness: Faithfulness | null;
+  /** How well they agree with the tokens that the person marked; null where none is. */
+  readonly plausibility: PlausibilityResult | null;
+  /** Whether they say the same of the person's paraphrases; null where that wasn't measured. */
+  readonly consistency: NonNullable<Result["consistency"]> | null;
+  readonly marked: readonly number[];
   readonly caveats: readonly string[];
   /** Lines for a shell that repeat it. */
   readonly commands: readonly string[];
@@ -47,7 +55,15 @@ const quoted = (word: string): string => (/^[\w./@:=,-]+$/.test(word) ? word : `
 
 /** The command that gives the same numbers, under Node. */
 export function commandOf(
-  { model, shown, unit, seed, methods }: Pick<Report, "model" | "shown" | "unit" | "seed" | "methods">,
+  {
+    model,
+    shown,
+    unit,
+    seed,
+    methods,
+    marked = [],
+    consistency = null,
+  }: Pick<Report, "model" | "shown" | "unit" | "seed" | "methods"> & Partial<Pick<Report, "marked" | "consistency">>,
   { text, pair }: Pick<Report["input"], "text" | "pair">,
   source: State["source"],
 ): string | null {
@@ -68,12 +84,18 @@ export function commandOf(
     ...(scaleOf(shown.result.target) === "logit" ? [] : ["--as", scaleOf(shown.result.target)]),
     ...(unit === "token" ? [] : ["--unit", unit]),
     ...(seed === 0 ? [] : ["--seed", `${seed}`]),
+    ...(marked.length === 0 ? [] : ["--marked", marked.join(",")]),
+    ...(consistency?.paraphrases ?? []).flatMap((text) => ["--paraphrase", text]),
     ...["--file", model.file, ...options, "--json"],
   ];
   return `npm run explain -- ${words.map(quoted).join(" ")}`;
 }
 
-function caveatsOf(methods: readonly Reported[], texts: number): string[] {
+function caveatsOf(
+  methods: readonly Reported[],
+  texts: number,
+  judged: Pick<Report, "plausibility" | "consistency">,
+): string[] {
   const has = (...families: readonly MethodInfo["family"][]): boolean =>
     methods.some(({ method }) => families.includes(method.family));
   return [
@@ -86,6 +108,12 @@ function caveatsOf(methods: readonly Reported[], texts: number): string[] {
           "Where a method promises that its values add up to the answer, the gap is printed. Over 5% it should not be relied on.",
         ]
       : []),
+    ...(judged.plausibility
+      ? ["Agreement with what a person marked says whether reasons convince, not whether they are the model's."]
+      : []),
+    ...(judged.consistency
+      ? ["Consistency counts only paraphrases of which the model says the same, and only words that the texts share."]
+      : []),
     ...(has("relevance") ? [PATENT_NOTE] : []),
   ];
 }
@@ -95,7 +123,7 @@ export function reportOf(
   state: State,
   { now, agent, link }: { readonly now: Date; readonly agent: string; readonly link: string },
 ): Report | null {
-  const { shown, model, text, pair, source, unit, seed, measuring } = state;
+  const { shown, model, text, pair, source, unit, seed, measuring, paraphrasing } = state;
   if (shown?.origin !== "live" || !model) return null;
   const info = (id: string) => state.methods.find((method) => method.id === id);
   const methods = resultsOf(state).flatMap((result) => {
@@ -109,7 +137,15 @@ export function reportOf(
     pair: model.pairs && pair ? pair : null,
     ids: shown.result.encoding.ids,
   };
-  const base = { model, shown, unit, seed, methods };
+  const marked = isText(shown) ? marksIn(state, shown) : [];
+  const results = methods.map(({ result }) => result);
+  const judged = {
+    marked,
+    plausibility: marked.length > 0 ? measurePlausibility(results, marked) : null,
+    consistency:
+      paraphrasing?.status === "done" ? { paraphrases: paraphrasing.paraphrases, ...paraphrasing.result } : null,
+  };
+  const base = { model, shown, unit, seed, methods, ...judged };
   const command = commandOf(base, input, source);
   return {
     ...base,
@@ -125,7 +161,7 @@ export function reportOf(
       return each.status === "failed" && method ? [{ method, why: each.failure.message }] : [];
     }),
     faithfulness: measuring?.status === "done" ? measuring.result : null,
-    caveats: caveatsOf(methods, units.filter(({ special }) => !special).length),
+    caveats: caveatsOf(methods, units.filter(({ special }) => !special).length, judged),
     commands: command === null ? [] : [command],
     link: source?.kind === "files" ? null : link,
   };

@@ -2,7 +2,18 @@ import { compare } from "../../explain/comparison";
 import type { Report } from "./content";
 
 /** Everything that methods found, as the command line and the message protocol have it: a `result`. */
-export function writeJson({ model, shown, units, unit, seed, methods, faithfulness, version }: Report): string {
+export function writeJson({
+  model,
+  shown,
+  units,
+  unit,
+  seed,
+  methods,
+  faithfulness,
+  plausibility,
+  consistency,
+  version,
+}: Report): string {
   const { encoding, target, candidates, ms } = shown.result;
   const results = methods.map(({ result }) => result);
   const comparison = results.length > 1 ? compare(results) : null;
@@ -28,11 +39,14 @@ export function writeJson({ model, shown, units, unit, seed, methods, faithfulne
         signed,
         passes: { forward: cost.forward, backward: cost.backward },
         ms: cost.ms,
+        ...(cost.preparing !== undefined && { preparing: cost.preparing }),
         ...(completeness && { completeness }),
         ...(details?.regions && { regions: details.regions }),
       })),
       ...(comparison && { spearman: comparison.spearman }),
       ...(faithfulness && { faithfulness }),
+      ...(plausibility && { plausibility }),
+      ...(consistency && { consistency }),
     },
     null,
     2,

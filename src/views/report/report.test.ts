@@ -73,6 +73,42 @@ test("JSON is the command line's result: every method with options, values and p
   expect(result.units).toHaveLength(result.encoding.ids.length);
 });
 
+describe("what a person added to judge by", () => {
+  const judged = async () => {
+    const own = await explained("So underwritten but charming.", ids);
+    own.actions.mark([6]);
+    own.actions.change("compare", { paraphrases: ["Charming but so underwritten.", "It is not charming."] });
+    await own.actions.compareParaphrases(ids);
+    return own;
+  };
+
+  test("is in its tables, with what the model says of each paraphrase", async () => {
+    const own = await judged();
+    const text = writeMarkdown(reportOf(own.state(), given)!);
+    const token = own.shown.result.encoding.tokens[6];
+    expect(text).toContain(`## Agreement with what was marked: ${token}`);
+    expect(text).toContain("| 1 | Charming but so underwritten. | POSITIVE 0.900 | yes |");
+    expect(text).toContain("| 2 | It is not charming. | NEGATIVE 0.900 | no |");
+    expect(text).toContain("## Consistency over paraphrases");
+    expect(text).toContain("not whether they are the model's");
+    expect(text).toContain(
+      "--marked 6 --paraphrase 'Charming but so underwritten.' --paraphrase 'It is not charming.'",
+    );
+  });
+
+  test("is in its JSON, and nothing of it where there is none", async () => {
+    const own = await judged();
+    const result = JSON.parse((await writeReport("json", own, views, given))!.text);
+    expect(result.plausibility.methods).toHaveLength(4);
+    expect(result.consistency.paraphrases).toHaveLength(2);
+    expect(result.consistency.methods[0].paraphrases.map((p: { samePrediction: boolean }) => p.samePrediction)).toEqual(
+      [true, false],
+    );
+    const without = JSON.parse((await writeReport("json", made, views, given))!.text);
+    expect([without.plausibility, without.consistency]).toEqual([undefined, undefined]);
+  });
+});
+
 describe("the command that repeats it", () => {
   test("names text, target, options that aren't the default, unit and seed", () => {
     const state = made.state();

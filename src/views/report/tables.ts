@@ -1,5 +1,5 @@
 import { compare } from "../../explain/comparison";
-import { optionsText } from "../attribution/picture";
+import { optionsText, preparingOf } from "../attribution/picture";
 import { duration, figure, passesOf, pValue, rhoValue } from "../shared/explained";
 import type { Report } from "./content";
 
@@ -9,6 +9,9 @@ export interface Rows {
   readonly header: readonly string[];
   readonly rows: readonly (readonly string[])[];
 }
+
+const labelOf = (methods: Report["methods"], id: string): string =>
+  methods.find(({ method }) => method.id === id)?.method.label ?? id;
 
 const two = (value: number | null | undefined): string =>
   value === null || value === undefined ? "–" : value.toFixed(3).replace("-", "−");
@@ -52,7 +55,7 @@ export const methodRows = ({ methods }: Report): Rows => ({
       ? `${figure(result.completeness.sum, { digits: 5 })} of ${figure(result.completeness.expected, { digits: 5 })}`
       : "–",
     passesOf(result.cost),
-    duration(result.cost.ms),
+    duration(result.cost.ms) + preparingOf(result.cost),
     method.source,
   ]),
 });
@@ -85,14 +88,13 @@ export function rhoRows({ methods }: Report): Rows | null {
 /** How faithful each method is on this text, and random orders; null where nothing was measured. */
 export function faithRows({ faithfulness, methods }: Report): Rows | null {
   if (!faithfulness) return null;
-  const label = (id: string) => methods.find(({ method }) => method.id === id)?.method.label ?? id;
   const { random, removal, orders } = { ...faithfulness, orders: faithfulness.random.orders };
   return {
     title: `Faithfulness: without the first 1, 3, 5 units (${removal}), and with them alone`,
     header: ["Method", "Comprehensiveness", "Sufficiency", "Beats random orders"],
     rows: [
       ...faithfulness.methods.map(({ method, mean, better }) => [
-        label(method),
+        labelOf(methods, method),
         two(mean.comprehensiveness),
         two(mean.sufficiency),
         better.comprehensiveness === null ? "–" : `${Math.round(100 * better.comprehensiveness)}%`,
@@ -102,8 +104,57 @@ export function faithRows({ faithfulness, methods }: Report): Rows | null {
   };
 }
 
+/** Agreement with marked units; null where none is marked. */
+export function markRows({ plausibility, units, methods }: Report): Rows | null {
+  if (!plausibility) return null;
+  const words = plausibility.marked.map((i) => units[i]!.mark + units[i]!.label).join(", ");
+  return {
+    title: `Agreement with what was marked: ${words}`,
+    header: ["Method", "AUPRC", "Precision", "Recall", "F1", "IoU"],
+    rows: plausibility.methods.map(({ method, auprc, precision, recall, f1, iou }) => [
+      labelOf(methods, method),
+      ...[auprc, precision, recall, f1, iou].map(two),
+    ]),
+  };
+}
+
+/** What the model says of each paraphrase, and which count. */
+export function paraphraseRows({ consistency }: Report): Rows | null {
+  if (!consistency) return null;
+  return {
+    title: "Paraphrases",
+    header: ["", "Text", "The model says", "Counts"],
+    rows: consistency.paraphrases.map((text, i) => {
+      const { label, probability, samePrediction } = consistency.answers[i]!;
+      return [`${i + 1}`, text, `${label.trim()} ${probability.toFixed(3)}`, samePrediction ? "yes" : "no"];
+    }),
+  };
+}
+
+/** How far each method says the same of words that the text and a paraphrase share. */
+export function consistencyRows({ consistency, methods }: Report): Rows | null {
+  if (!consistency) return null;
+  return {
+    title: "Consistency over paraphrases: Spearman ρ by words, and first three words in common",
+    header: ["Method", "ρ", "Top 3", ...consistency.paraphrases.map((_, i) => `ρ of ${i + 1}`)],
+    rows: consistency.methods.map(({ method, rho, overlap, paraphrases }) => [
+      labelOf(methods, method),
+      rhoValue(rho),
+      two(overlap),
+      ...paraphrases.map((each) => (each.samePrediction ? rhoValue(each.rho) : "–")),
+    ]),
+  };
+}
+
 /** Every table of a report, in its order. */
 export const tablesOf = (report: Report): Rows[] =>
-  [facts(report), methodRows(report), valueRows(report), rhoRows(report), faithRows(report)].filter(
-    (each): each is Rows => each !== null,
-  );
+  [
+    facts(report),
+    methodRows(report),
+    valueRows(report),
+    rhoRows(report),
+    faithRows(report),
+    markRows(report),
+    paraphraseRows(report),
+    consistencyRows(report),
+  ].filter((each): each is Rows => each !== null);
