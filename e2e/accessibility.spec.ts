@@ -1,6 +1,6 @@
 import AxeBuilder from "@axe-core/playwright";
 import type { Page } from "@playwright/test";
-import { expect, test } from "./fixtures";
+import { type Explorer, expect, test } from "./fixtures";
 
 const link = "text=the+cast+is+so+charming+i+left+smiling&layer=1";
 
@@ -74,6 +74,69 @@ for (const theme of ["light", "dark"]) {
   });
 }
 
+/** Views that explain, each with what is there once it has all that it shows. */
+const explaining: readonly { name: string; link: string; ready: (explorer: Explorer) => Promise<void> }[] = [
+  {
+    name: "Neuron",
+    link: "view=neuron&layer=1&head=2&pin=5",
+    ready: ({ view }) => expect(view.getByTestId("adds-up")).toContainText("to within"),
+  },
+  {
+    name: "Rollout",
+    link: "view=rollout&layer=1&pin=5",
+    ready: async ({ view, status }) => {
+      await expect(view.locator(".map canvas")).toHaveCount(2);
+      await expect(status).toContainText(/of \d+ tokens/);
+    },
+  },
+  {
+    name: "Attribution",
+    link: "view=attribution&method=lime&pin=5",
+    ready: ({ announcer }) => expect(announcer).toContainText("LIME is done.", { timeout: 240_000 }),
+  },
+  {
+    name: "Occlusion",
+    link: "view=occlusion&pin=5",
+    ready: ({ status }) => expect(status).toContainText("One at a time: done; windows: done", { timeout: 240_000 }),
+  },
+  {
+    name: "Compare",
+    link: "view=compare&methods=raw-attention,gradient-x-input,attn-lrp,leave-one-out&marked=5&pin=5&paraphrases=the+cast+is+charming",
+    ready: async ({ view }) => {
+      await expect(view).toContainText("forward passes to measure it", { timeout: 240_000 });
+      await view.getByRole("button", { name: "Explain the paraphrase" }).click();
+      await expect(view.getByRole("region", { name: "Consistency of each method" })).toBeVisible({ timeout: 240_000 });
+    },
+  },
+];
+
+for (const theme of ["light", "dark"])
+  test(`axe finds nothing wrong in the views that explain, and in the report, ${theme}`, async ({
+    explorer,
+    page,
+    context,
+  }) => {
+    for (const { name, link: more, ready } of explaining) {
+      await page.goto("about:blank");
+      await explorer.visit(`text=the+cast+is+so+charming+i+left+smiling&theme=${theme}&${more}`);
+      await ready(explorer);
+      await expectNothingWrong(page, name);
+    }
+    await explorer.view.getByRole("button", { name: /^Methods, / }).click();
+    await expect(page.getByRole("menu")).toBeVisible();
+    await expectNothingWrong(page, "the methods of Compare");
+    await page.keyboard.press("Escape");
+
+    const { data } = await explorer.export("HTML");
+    const report = await context.newPage();
+    await report.emulateMedia({ colorScheme: theme as "light" | "dark" });
+    await report.setContent(data.toString());
+    await expectNothingWrong(report, "the report");
+    await report.emulateMedia({ media: "print" });
+    await expectNothingWrong(report, "the report on paper");
+    await report.close();
+  });
+
 test.describe("on a phone", () => {
   test.use({ viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true });
   test("axe finds nothing wrong: Heads with the sheet open", async ({ explorer, page }) => {
@@ -81,6 +144,14 @@ test.describe("on a phone", () => {
     await explorer.inspector.getByRole("button", { name: "Open the sheet" }).tap();
     await expect(explorer.section("Attends to")).toBeVisible();
     await expectNothingWrong(page, "the open sheet");
+  });
+  test("axe finds nothing wrong in the views that explain", async ({ explorer, page }) => {
+    for (const { name, link: more, ready } of explaining) {
+      await page.goto("about:blank");
+      await explorer.visit(`text=the+cast+is+so+charming+i+left+smiling&${more}`);
+      await ready(explorer);
+      await expectNothingWrong(page, name);
+    }
   });
 });
 

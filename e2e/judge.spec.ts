@@ -28,7 +28,7 @@ test("tokens that ought to count are marked by pointer and keyboard; the link ke
 }) => {
   await explorer.visit(link);
   await done(explorer);
-  const chips = explorer.view.getByRole("group", { name: "Tokens that ought to count" });
+  const chips = explorer.view.getByRole("group", { name: "What ought to count" });
   await chips.getByRole("button", { name: "clever, position 2" }).click();
   await page.keyboard.press("ArrowRight"); // film
   await page.keyboard.press("ArrowRight"); // with

@@ -29,7 +29,7 @@ function MarkChips({ shown }: { readonly shown: Shown }) {
     buttons[next]?.focus();
   };
   return (
-    <fieldset className="mark-chips" aria-label="Tokens that ought to count" onKeyDown={walk}>
+    <fieldset className="mark-chips" aria-label="What ought to count" onKeyDown={walk}>
       {some.map(({ i, from, to, mark: sign, label }, place) => (
         <button
           key={from}

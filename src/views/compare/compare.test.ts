@@ -2,6 +2,7 @@ import { beforeAll, describe, expect, test } from "vitest";
 import { METHOD_IDS, type MethodId } from "../../store/method-ids";
 import { writeCsv } from "../shared/csv";
 import { unitsFor } from "../shared/explaining";
+import { uiWidth } from "../shared/marks";
 import { palettes } from "../shared/palette";
 import type { Mark } from "../shared/scene";
 import { writeSvg } from "../shared/svg";
@@ -128,6 +129,22 @@ describe("faithfulness over cost", () => {
         const apart = a.x + a.width <= b.x || b.x + b.width <= a.x || a.y + a.height <= b.y || b.y + b.height <= a.y;
         expect(apart).toBe(true);
       }
+  });
+
+  test("labels that had to go farther off have a line to their dots, and still meet nothing", () => {
+    const many = Array.from({ length: 26 }, (_, i) => point(`some method ${i}`, 3 + (i % 4), 0.4 + (i % 5) / 100));
+    const marks = scatterMarks(many, 0.1, { width: 520, height: 262 }, palettes.light, null);
+    const labels = marks.flatMap((mark) => (mark.kind === "text" && mark.text.startsWith("some") ? [mark] : []));
+    expect(labels).toHaveLength(26);
+    const size = { width: uiWidth("some method 10", 11.5), height: 13 };
+    for (const [i, a] of labels.entries())
+      for (const b of labels.slice(i + 1)) {
+        const apart = Math.abs(a.y - b.y) >= size.height || Math.abs(a.x - b.x) >= size.width - 8;
+        expect(apart, `${a.text} and ${b.text}`).toBe(true);
+      }
+    const few = scatterMarks(many.slice(0, 1), 0.1, { width: 520, height: 262 }, palettes.light, null);
+    const lines = (of: readonly Mark[]) => of.filter((mark) => mark.kind === "curve" && !mark.dash).length;
+    expect(lines(marks) - lines(few)).toBeGreaterThan(10);
   });
 
   test("random removal is a line; what was measured more than once has its range", () => {

@@ -33,6 +33,8 @@ const ABOVE = 14;
 const BELOW = 26;
 const RADIUS = 4.2;
 const SIZE = 11.5;
+/** A label so near its dot needs no line to it. */
+const NEAR = 12;
 /** No method is drawn quicker than this: clocks of browsers are no finer. */
 const QUICKEST = 0.1;
 
@@ -54,13 +56,29 @@ function places(x: number, y: number, width: number): Box[] {
     { x: x + 5, y: y + 6, width, height },
     { x: x - 5 - width, y: y - height - 5, width, height },
     { x: x - 5 - width, y: y + 6, width, height },
-    ...[2, 3, 4, 5].flatMap((n) =>
+    // Farther off, with a line that leads there: up and down, and then out to the sides.
+    ...AWAY.flatMap(([by, out]) =>
       [-1, 1].flatMap((side) => [
-        { x: x + beside, y: y - height / 2 + side * n * (height - 1), width, height },
-        { x: x - beside - width, y: y - height / 2 + side * n * (height - 1), width, height },
+        { x: x + beside + out, y: y - height / 2 + side * by * (height - 1), width, height },
+        { x: x - beside - out - width, y: y - height / 2 + side * by * (height - 1), width, height },
       ]),
     ),
   ];
+}
+
+/** Steps away from a dot, in lines of text and pixels to the side, the nearest first. */
+const AWAY: readonly (readonly [by: number, out: number])[] = [0, 30, 80, 150, 240]
+  .flatMap((out) => Array.from({ length: 15 }, (_, by): [number, number] => [by, out]))
+  .filter(([by, out]) => by > 1 || out > 0)
+  .sort((a, b) => a[0] * (SIZE + 2) + a[1] - (b[0] * (SIZE + 2) + b[1]));
+
+/** Where a line from a dot meets its label: null where the label stands beside it and needs none. */
+function leader(x: number, y: number, box: Box): { readonly x: number; readonly y: number } | null {
+  const at = {
+    x: Math.min(box.x + box.width, Math.max(box.x, x)),
+    y: Math.min(box.y + box.height - 2, Math.max(box.y + 2, y)),
+  };
+  return Math.hypot(at.x - x, at.y - y) > NEAR ? at : null;
 }
 
 /** Labels beside their dots, none over another, a dot, what else is written, or the frame: the best place that is free. */
@@ -147,6 +165,8 @@ export function scatterMarks(
     const at = dots[i]!;
     const box = labels[i]!;
     const bold = lit === id;
+    const to = leader(at.x, at.y, box);
+    if (to) marks.push(rule(at.x, at.y, to.x, to.y, bold ? palette.ink : palette.edge));
     marks.push(dot(at.x, at.y, bold ? RADIUS + 1 : RADIUS, palette.ink, signed ? null : palette.surface));
     marks.push(words(box.x, box.y + SIZE, label, palette.ink, { size: SIZE, ...(bold && { weight: 600 }) }));
   }

@@ -1,12 +1,16 @@
 import { targetRow } from "../../../autodiff/answer-rows";
 import { cotangentOf, gradientMode, switchOf } from "../../../autodiff/explaining";
+import type { MethodContext } from "../../../explain/attribution";
 import { type ModelFiles, openEngine, sessionSource, understand } from "../../../explain/engine";
+import { attribute } from "../../../explain/explain";
 import { explainingModel, on, plainModel } from "../../../explain/explaining-model";
 import { type Batch, feedsOf } from "../../../explain/feeds";
-import type { PassRow, Wanted } from "../../../explain/passes";
+import { methodOf } from "../../../explain/methods";
+import { inputRow, type PassRow, type Wanted } from "../../../explain/passes";
 import { passesOf } from "../../../explain/passes-of";
 import type { Session, SessionSource } from "../../../explain/session";
 import { everyPlace, noTarget, targetFeeds } from "../../../explain/target-feeds";
+import { unitsOf } from "../../../explain/unit";
 import { usedInputs } from "../../../graph/prune";
 import { withTaps } from "../../../graph/taps";
 import { subgraphsOf } from "../../../graph/topology";
@@ -14,11 +18,12 @@ import { decodeModel } from "../../../onnx/decode";
 import { encodeModel } from "../../../onnx/encode";
 import type { Node } from "../../../onnx/model";
 import type { Tensor } from "../../../tensor/tensor";
+import type { Encoding } from "../../../text/encoding";
 import { heapBytes } from "../../../worker/runtime/heap";
 import { startWasm } from "../../../worker/runtime/wasm";
 
 /** What one worker measures: one session, so that its heap is its own. */
-export const jobs = { open, run, back, attention, edit, openRows, rows };
+export const jobs = { open, run, back, attention, edit, openRows, rows, method };
 
 export type Jobs = typeof jobs;
 
@@ -28,14 +33,14 @@ export type Jobs = typeof jobs;
  */
 export type Variant = "stock" | "tapped" | "explaining";
 
-async function filesAt(url: string): Promise<ModelFiles> {
+async function filesAt(url: string, path = "model.onnx"): Promise<ModelFiles> {
   const read = async (name: string): Promise<Response> => {
     const response = await fetch(url + name);
     if (!response.ok) throw new Error(`no file: ${name} (status ${response.status})`);
     return response;
   };
-  const model = new Uint8Array(await (await read("model.onnx")).arrayBuffer());
-  return { modelPath: "model.onnx", model, external: new Map(), config: await (await read("config.json")).json() };
+  const model = new Uint8Array(await (await read(path)).arrayBuffer());
+  return { modelPath: path, model, external: new Map(), config: await (await read("config.json")).json() };
 }
 
 /** The unchanged graph with its weights where they were downloaded, as the explaining session has them. */
@@ -113,8 +118,8 @@ async function back(): Promise<{ ms: number; heap: number }> {
 let engine: Awaited<ReturnType<typeof openEngine>>;
 
 /** Opens a model as methods use it. */
-async function openRows(url: string): Promise<void> {
-  engine = await openEngine(await filesAt(url), startWasm().create);
+async function openRows(url: string, path?: string): Promise<void> {
+  engine = await openEngine(await filesAt(url, path), startWasm().create);
 }
 
 /**
@@ -133,6 +138,45 @@ async function rows(tokens: number, count: number, isBack: boolean): Promise<{ m
   const started = performance.now();
   await passes.run(all, wanted, () => {});
   return { ms: performance.now() - started, heap: heapBytes() ?? 0 };
+}
+
+/**
+ * Milliseconds of a method on a text of so many tokens, with its default options, of the passes that it ran, and of so many
+ * single forward passes over the same text, one by one. The session that it goes back on is made before.
+ */
+async function method(id: string, tokens: number, singles: number): Promise<MethodTime> {
+  const ids = Array.from({ length: tokens }, (_, i) => 1000 + 7 * i);
+  const flags = ids.map((_, i) => i === 0 || i === tokens - 1);
+  const encoding: Encoding = {
+    ...{ ids, tokens: ids.map(String), pieces: ids.map(String), offsets: ids.map(() => null) },
+    ...{ mask: ids.map(() => 1), segments: ids.map(() => 0), special: flags, words: ids.map((_, i) => i) },
+  };
+  const trace = await engine.run(encoding);
+  const position = engine.family === "decoder" ? tokens - 1 : null;
+  const passes = passesOf(engine, undefined, () => performance.now());
+  const context: MethodContext = {
+    ...{ engine, trace, passes, seed: 0, onPartial: () => {} },
+    target: { position, index: 1 },
+    units: unitsOf(encoding, "token"),
+    substitutes: { pad: 0, mask: 4, unknown: 1 },
+  };
+  const now = () => performance.now();
+  const row = inputRow(trace, context.target);
+  const alone: number[] = [];
+  for (let i = 0; i < singles; i++) {
+    const started = now();
+    await passes.run([row], { target: context.target }, () => {});
+    alone.push(now() - started);
+  }
+  const { cost } = await attribute(methodOf(id), context, {}, now);
+  return { ...cost, alone };
+}
+
+interface MethodTime {
+  readonly ms: number;
+  readonly forward: number;
+  readonly backward: number;
+  readonly alone: readonly number[];
 }
 
 /** All attention of a pass, [heads, tokens, tokens] of each layer. */
