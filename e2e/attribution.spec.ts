@@ -84,6 +84,46 @@ test("another method, words as units, a token pinned in bars, text and chips at 
   await done(explorer, "Raw attention");
 });
 
+test("values are drawn as they converge, in Attribution and in Compare", async ({ explorer, page }) => {
+  const long = `${link}&method=shapley-sampling&option=shapley-sampling.orders:1000`;
+  await explorer.visit(long);
+  const running = explorer.view.getByRole("progressbar", { name: "Shapley sampling" });
+  const values = () => bars(explorer).getByRole("button").allInnerTexts();
+  await expect.poll(async () => (await values()).length, { timeout: 240_000 }).toBe(9);
+  await expect(running).toBeVisible();
+  const early = await values();
+  await expect.poll(values).not.toEqual(early); // more orders, other means
+  await expect(running).toBeVisible();
+  await explorer.view.getByRole("button", { name: "Cancel" }).click();
+  await page.goto("about:blank");
+  await explorer.visit(`${long.replace("view=attribution", "view=compare")}&methods=shapley-sampling`);
+  await expect(explorer.view).toContainText(/converging: \d+ of 7001 passes/, { timeout: 240_000 });
+  await page.keyboard.press("Escape");
+  await expect(explorer.view.getByRole("button", { name: /^Shapley sampling: stopped/ })).toBeVisible();
+});
+
+test("LIME and Kernel SHAP are set by their own forms", async ({ explorer, page }) => {
+  await explorer.visit(`${link}&method=lime&option=lime.samples:60`);
+  await done(explorer, "LIME");
+  await expect(explorer.view.getByRole("spinbutton", { name: "Samples" })).toHaveValue("60");
+  for (const name of ["Units with a weight", "Kernel width", "Seed"])
+    await expect(explorer.view.getByRole("spinbutton", { name })).toBeVisible();
+  for (const name of ["Chosen by", "Kernel", "Replacement"])
+    await expect(explorer.view.getByRole("combobox", { name, exact: true })).toBeVisible();
+  const features = explorer.view.getByRole("spinbutton", { name: "Units with a weight" });
+  await features.fill("2");
+  await features.press("Enter");
+  await expect(page).toHaveURL(/option=lime\.features:2/);
+  await done(explorer, "LIME");
+  const rows = readCsv((await explorer.export("CSV")).data);
+  expect(rows.filter(({ value }) => Number(value) !== 0)).toHaveLength(2);
+
+  await method(explorer).selectOption({ label: "Kernel SHAP" });
+  await done(explorer, "Kernel SHAP");
+  await expect(explorer.view.getByRole("combobox", { name: "Sampling" })).toBeVisible();
+  await expect(explorer.view.getByRole("spinbutton", { name: "Units that are kept" })).toHaveValue("0");
+});
+
 test("a long method is stopped, and runs again when asked", async ({ explorer }) => {
   await explorer.visit(`${link}&method=shapley-sampling&option=shapley-sampling.orders:1000`);
   const cancel = explorer.view.getByRole("button", { name: "Cancel" });

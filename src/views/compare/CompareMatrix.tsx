@@ -169,6 +169,11 @@ export function CompareMatrix({
         <p style={{ top: Math.max(0, layout.top - 18) }}>top three</p>
         {layout.rows.map(({ row, y }) => (
           <span key={row.id} className="tok" style={{ top: y, height: ROW }}>
+            {row.state === "running" && row.values && row.progress && (
+              <span className="row-told">
+                converging: {row.progress.done} of {row.progress.total} passes
+              </span>
+            )}
             {(tops.get(row.id) ?? []).map((unit, n) => (
               <span key={unit} data-first={n === 0 || undefined}>
                 {label(unit)}{" "}
