@@ -20,6 +20,16 @@ th, td { padding: 4px 14px 4px 0; border-bottom: 1px solid #e2e5e8; text-align: 
 thead th { color: #646c78; font-weight: 400; } code, pre { font: 12px/1.5 "JetBrains Mono", ui-monospace, monospace; }
 pre { padding: 12px; background: #f4f5f6; white-space: pre-wrap; overflow-wrap: anywhere; }
 td { overflow-wrap: anywhere; }
+:focus-visible { outline: 2px solid #1d55c4; outline-offset: 2px; }
+@page { margin: 14mm; }
+@media print {
+  body { max-width: none; margin: 0; padding: 0; font-size: 11px; }
+  h1 { font-size: 18px; } h2 { margin: 18px 0 4px; font-size: 13px; break-after: avoid; }
+  figure, .table { overflow: visible; } figure { break-inside: avoid; }
+  figure svg { display: block; width: 100%; height: auto; max-height: 240mm; }
+  table { width: 100%; font-size: 8.5px; } th, td { padding: 2px 6px 2px 0; } tr, li, pre { break-inside: avoid; }
+  thead th { overflow-wrap: anywhere; hyphens: auto; } pre, code { font-size: 9px; } a { color: inherit; }
+}
 `.trim();
 
 const cell = (tag: string, text: string): string => `<${tag}>${escaped(text)}</${tag}>`;
@@ -34,7 +44,7 @@ function table({ title, header, rows }: Rows): string {
         `<tr><th scope="row">${escaped(first)}</th>${rest.map((each) => cell("td", each)).join("")}</tr>`,
     )
     .join("\n");
-  return `<h2>${escaped(title)}</h2>\n<div class="table"><table>${head}<tbody>\n${body}\n</tbody></table></div>`;
+  return `<h2>${escaped(title)}</h2>\n<div class="table" role="region" aria-label="${escaped(title)}" tabindex="0"><table>${head}<tbody>\n${body}\n</tbody></table></div>`;
 }
 
 /** A report as one HTML file that needs no other: figures are in it, and it asks nobody for anything. */
@@ -46,7 +56,10 @@ export function writeHtml(report: Report, figures: readonly Figure[]): string {
     table(first!),
     "<h2>What to mind</h2>",
     `<ul>${report.caveats.map((each) => cell("li", each)).join("\n")}</ul>`,
-    ...figures.map(({ title, svg }) => `<h2>${escaped(title)}</h2>\n<figure>${svg}</figure>`),
+    ...figures.map(
+      ({ title, svg }) =>
+        `<h2>${escaped(title)}</h2>\n<figure aria-label="${escaped(title)}" tabindex="0">${svg}</figure>`,
+    ),
     ...tables.map(table),
     "<h2>What each method means</h2>",
     `<ul>${report.methods
