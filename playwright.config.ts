@@ -23,7 +23,7 @@ const launchOptions = { executablePath: process.env.CHROMIUM, args: browserFlags
 /** No name is resolved: what a page asks of anyone but this machine fails. */
 const cutOff = {
   ...launchOptions,
-  args: [...browserFlags, "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"],
+  args: [...browserFlags, "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost"],
 };
 const withGpu = { ...launchOptions, args: [...browserFlags, ...softwareGpuFlags] };
 
@@ -42,8 +42,9 @@ export default defineConfig({
     { name: "webgpu", testMatch: /webgpu\.spec\.ts/, use: { baseURL: workerPage, launchOptions: withGpu } },
     {
       name: "app",
-      testIgnore: /(worker|webgpu)\.spec\.ts/,
-      use: { baseURL: app, launchOptions: cutOff, viewport: { width: 1440, height: 900 } },
+      testIgnore: [/(worker|webgpu)\.spec\.ts/, "notebook/**"],
+      // What goes through a service worker is out of a test's hands; only the stories about it let it in.
+      use: { baseURL: app, launchOptions: cutOff, viewport: { width: 1440, height: 900 }, serviceWorkers: "block" },
     },
   ],
   webServer: [

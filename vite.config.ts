@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { fileURLToPath } from "node:url";
 import react from "@vitejs/plugin-react";
 import { defaultClientConditions, type Plugin } from "vite";
@@ -5,6 +6,7 @@ import { defineConfig } from "vitest/config";
 // With these a page may share memory between threads. `require-corp` and not `credentialless`: nothing here comes from
 // elsewhere without CORS, and Safari has only this one. The last lets isolated pages embed this one.
 import isolationHeaders from "./scripts/headers.json" with { type: "json" };
+import { offline } from "./scripts/offline.ts";
 import { shippedModels } from "./scripts/shipped-models.ts";
 
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
@@ -34,26 +36,34 @@ export function withoutDisk(): Plugin {
   };
 }
 
-const policy = [
-  "default-src 'self'",
+/** All that the page needs, and nothing by default. */
+const policy = (styles: readonly string[]): string[] => [
+  "default-src 'none'",
   "script-src 'self' 'wasm-unsafe-eval'",
-  "worker-src 'self' blob:",
-  "connect-src 'self' blob: data:",
+  "worker-src 'self'",
+  "connect-src 'self'",
   "img-src 'self' blob: data:",
-  "style-src 'self' 'unsafe-inline'",
+  `style-src 'self' ${styles.map((hash) => `'sha256-${hash}'`).join(" ")}`,
   "font-src 'self' data:",
-  "object-src 'none'",
+  "manifest-src 'self'",
   "base-uri 'none'",
   "form-action 'none'",
-].join("; ");
+];
 
 /** The built page's policy. Downloads happen in the worker, which a page's policy doesn't bind. */
 const contentPolicy = (): Plugin => ({
   name: "content-policy",
   apply: "build",
-  transformIndexHtml: () => [
-    { tag: "meta", attrs: { "http-equiv": "Content-Security-Policy", content: policy }, injectTo: "head-prepend" },
-  ],
+  transformIndexHtml: {
+    order: "post",
+    handler(html) {
+      const styles = [...html.matchAll(/<style>([^<]*)<\/style>/g)].map(([, style]) =>
+        createHash("sha256").update(style!).digest("base64"),
+      );
+      const content = policy(styles).join("; ");
+      return [{ tag: "meta", attrs: { "http-equiv": "Content-Security-Policy", content }, injectTo: "head-prepend" }];
+    },
+  },
 });
 
 /** What the page will ask for in any case, so that it needn't find out first: fonts, its script, the example. */
@@ -84,7 +94,14 @@ const preloads = (): Plugin => ({
 
 export default defineConfig({
   base: "./",
-  plugins: [withoutDisk(), react(), contentPolicy(), preloads(), shippedModels(here("models"))],
+  plugins: [
+    withoutDisk(),
+    react(),
+    contentPolicy(),
+    preloads(),
+    shippedModels(here("models")),
+    offline(here("src/offline/service-worker.ts"), here("public")),
+  ],
   resolve,
   worker: { format: "es", plugins: () => [withoutDisk()] },
   build: {

@@ -19,7 +19,7 @@ test("each build of ONNX Runtime is there once, and none of the older kind", () 
 
 test("nothing comes from elsewhere", () => {
   const page = text("index.html");
-  expect(page).toMatch(/<meta http-equiv="Content-Security-Policy" content="default-src ('|&#39;)self/);
+  expect(page).toMatch(/<meta http-equiv="Content-Security-Policy" content="default-src ('|&#39;)none/);
   expect(page).not.toMatch(/(src|href)="(https?:)?\/\//);
   const foreign = /cdn\.jsdelivr|unpkg\.com|fonts\.g(oogleapis|static)/;
   const scripts = assets.filter((name) => /\.(m?js|css)$/.test(name));

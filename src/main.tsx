@@ -1,20 +1,18 @@
 import { createRoot } from "react-dom/client";
 import { App } from "./App";
-import { keepTheme, keptTheme } from "./shell/theme";
+import { followTheme } from "./shell/theme";
 import { assetsAt } from "./store/assets";
 import { createWorkspace } from "./store/store";
 import { createClient } from "./worker/client";
 
 const explainer = createClient();
 const workspace = createWorkspace(explainer, assetsAt(import.meta.env.BASE_URL));
-const theme = keptTheme();
-if (theme) workspace.actions.setTheme(theme);
-workspace.store.subscribe((state, before) => {
-  if (state.theme !== before.theme) keepTheme(state.theme);
-});
-void workspace.actions.start(location.hash);
+const framed = window.parent !== window;
+// In a frame the theme is the embedder's, and what it asks for isn't the visitor's choice.
+if (!framed) followTheme(workspace);
+const started = workspace.actions.start(location.hash);
 
 createRoot(document.getElementById("root")!).render(<App workspace={workspace} />);
 
-if (window.parent !== window)
-  void import("./embed/start").then(({ startEmbedding }) => startEmbedding(workspace, explainer));
+void import("./offline/register").then(({ startOffline }) => startOffline(workspace, started));
+if (framed) void import("./embed/start").then(({ startEmbedding }) => startEmbedding(workspace, explainer));

@@ -1,4 +1,5 @@
 import type { Theme } from "../store/state";
+import type { Workspace } from "../store/store";
 
 const NAME = "theme";
 const themes: readonly Theme[] = ["light", "dark", "system"];
@@ -12,12 +13,12 @@ function storage(): Storage | null {
   }
 }
 
-/** The theme of the last visit; null where there was none. */
-export function keptTheme(): Theme | null {
+/** Takes the theme of the last visit, and keeps what is chosen for the next. */
+export function followTheme({ store, actions }: Workspace): void {
   const kept = storage()?.getItem(NAME);
-  return themes.find((theme) => theme === kept) ?? null;
-}
-
-export function keepTheme(theme: Theme): void {
-  storage()?.setItem(NAME, theme);
+  const theme = themes.find((each) => each === kept);
+  if (theme) actions.setTheme(theme);
+  store.subscribe((state, before) => {
+    if (state.theme !== before.theme) storage()?.setItem(NAME, state.theme);
+  });
 }

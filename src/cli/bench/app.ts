@@ -74,7 +74,9 @@ export class AppPage {
   ) {}
 
   static async open(browser: Browser, app: App, size: Size, heads: readonly number[]): Promise<AppPage> {
-    const page = await (await browser.newContext({ viewport: { width: 1440, height: 900 } })).newPage();
+    const page = await (
+      await browser.newContext({ viewport: { width: 1440, height: 900 }, serviceWorkers: "block" })
+    ).newPage();
     page.setDefaultTimeout(patience);
     const link = new URLSearchParams({ model: size.id, device: "wasm", ids: idsOf(size).join(" ") });
     await page.goto(`${app.url}#${link}&view=heads&layer=0&heads=${heads.join(",")}`);

@@ -48,7 +48,7 @@ async function writeBare(root: string, modelFolder: string, text: string): Promi
 
 /** Opens an address with nothing in any cache. */
 async function cold(browser: Browser, url: string, until: (page: Page) => Promise<number>): Promise<number> {
-  const context = await browser.newContext({ viewport: { width: 1440, height: 900 } });
+  const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, serviceWorkers: "block" });
   const page = await context.newPage();
   page.setDefaultTimeout(120_000);
   await page.goto(url);
