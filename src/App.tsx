@@ -83,7 +83,7 @@ function EmbedFooter() {
 }
 
 /** Views that need no model to run. */
-const readable = new Set(["heads", "model", "neuron", "rollout"]);
+const readable = new Set(["heads", "model", "neuron", "rollout", "attribution"]);
 
 /** Under a trace that stands by itself: its name, and its other views. */
 function ViewerFooter() {

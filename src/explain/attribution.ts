@@ -94,7 +94,8 @@ export interface MethodInfo {
   /** What else a person should know before using it. */
   readonly note?: string;
   readonly signed: boolean;
-  readonly family: "attention" | "gradient" | "relevance" | "perturbation" | "baseline";
+  /** `given` came with a trace, from wherever it was computed. */
+  readonly family: "attention" | "gradient" | "relevance" | "perturbation" | "baseline" | "given";
   readonly parameters: readonly Parameter[];
 }
 

@@ -21,7 +21,7 @@ export function StatusLine() {
   const loading = useApp((state) => state.loading);
   const running = useApp((state) => state.running);
   const rest = useApp(resting);
-  const ms = useApp((state) => (state.shown?.origin === "live" ? state.shown.result.ms : null));
+  const ms = useApp((state) => (state.shown?.origin === "live" && !state.model?.trace ? state.shown.result.ms : null));
   const memory = useApp((state) => state.memory);
   const { cancel } = useActions();
   const progress = loading ?? running;

@@ -32,7 +32,7 @@ export interface HeadRef {
 /** What the views draw: a pass of the running model, or an example that the same engine computed beforehand. */
 export interface Shown {
   readonly origin: "live" | "example";
-  readonly model: Pick<LoadedModel, "name" | "layers" | "heads" | "sites" | "family" | "labels" | "task">;
+  readonly model: Pick<LoadedModel, "name" | "layers" | "heads" | "sites" | "family" | "labels" | "task" | "far">;
   readonly result: RunResult;
   readonly scores: readonly HeadScores[] | null;
 }
@@ -105,6 +105,8 @@ export interface State {
   readonly reached: TokenRef | null;
   readonly hideSinks: Readonly<Record<ViewId, boolean>>;
   readonly mergeWords: boolean;
+  /** All heads of a trace that is far away are to be read, and not only those that are opened. */
+  readonly readsAll: boolean;
   readonly pairFilter: PairFilter;
   readonly curved: boolean;
   /** Characters whose badges Model leaves out. */
@@ -162,6 +164,7 @@ export const initial: State = {
   reached: null,
   hideSinks: Object.fromEntries(VIEW_IDS.map((id) => [id, id === "heads"])) as Record<ViewId, boolean>,
   mergeWords: false,
+  readsAll: false,
   pairFilter: "all",
   curved: true,
   badgesOff: ["sink"],

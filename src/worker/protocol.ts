@@ -71,6 +71,8 @@ export interface LoadedModel {
   readonly substitutes: Readonly<Record<"pad" | "mask" | "unknown", string | null>>;
   /** True for what ran elsewhere: its attention is there, and nothing can be run. */
   readonly trace?: true;
+  /** Bytes of all attention of a trace that is read by range, where that is too much to read unasked. */
+  readonly far?: number;
   readonly device: Device;
   readonly threads: number;
   /** SHA-256 of the model file, hexadecimal. */

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { traceOfTensors } from "../explain/trace-file/open";
 import { numberOfHalf } from "../tensor/half";
 import { float32, type Tensor } from "../tensor/tensor";
-import { rangesOf } from "./loading/trace";
+import { rangesOf, withLast } from "./loading/trace";
 import type { ExplainEvent } from "./protocol";
 import { createTraceExplainer } from "./trace-explainer";
 
@@ -83,13 +83,34 @@ test("what reads attention alone explains, and what needs a model says so", asyn
     expect(rolled?.kind === "result" && rolled.result.values[j]).toBeCloseTo(value, 6);
   expect(refused).toMatchObject({ slot: 1, kind: "failure" });
   expect(refused?.kind === "failure" && refused.failure.message).toContain("no model: leave-one-out needs one");
-  await expect(explainer.explain(request, () => {})).rejects.toThrow(
-    "no model: an explanation of two stacks needs one",
-  );
+  const both: ExplainEvent[] = [];
+  await explainer.explain({ ...request, methods: [{ id: "rollout" }] }, (event) => both.push(event));
+  expect(both[0]?.kind === "failure" && both[0].failure.message).toContain("no model: rollout of two stacks needs one");
 });
 
 test("queries and keys are read where they came with it", async () => {
   await expect(explainer.scoring(7, 0, 0)).rejects.toThrow("no queries and keys");
+});
+
+test("what lies within a part that was read last isn't read again", async () => {
+  const asked: string[] = [];
+  let fails = false;
+  const read = withLast(async (start, end) => {
+    asked.push(`${start}-${end}`);
+    if (fails) throw new Error("no answer");
+    return Uint8Array.from({ length: end - start }, (_, i) => start + i);
+  }, 100);
+  expect([...(await read(10, 60)).subarray(0, 2)]).toEqual([10, 11]);
+  expect([...(await read(20, 22))]).toEqual([20, 21]);
+  expect(asked).toEqual(["10-60"]);
+  await read(60, 120); // both together are more than are kept
+  await read(61, 62);
+  await read(10, 12);
+  expect(asked).toEqual(["10-60", "60-120", "10-12"]);
+  fails = true;
+  await expect(read(0, 5)).rejects.toThrow("no answer");
+  fails = false;
+  expect([...(await read(0, 2))]).toEqual([0, 1]);
 });
 
 test("a server without ranges is asked once", async () => {
@@ -101,7 +122,7 @@ test("a server without ranges is asked once", async () => {
     return new Response(file);
   };
   try {
-    const read = rangesOf("http://somewhere/trace");
+    const { read } = rangesOf("http://somewhere/trace");
     expect([...(await read(10, 12))]).toEqual([10, 11]);
     expect([...(await read(98, 110))]).toEqual([98, 99]);
     expect(asked).toEqual(["bytes=10-11"]);

@@ -8,18 +8,27 @@ import { scoresOfSite } from "../explain/scores";
 import type { Trace } from "../explain/trace";
 import type { TraceFile } from "../explain/trace-file/open";
 import { traceScoring } from "../explain/trace-file/scoring";
+import { writtenMethods } from "../explain/trace-file/written";
 import { unitsOf } from "../explain/unit";
 import type { Encoding } from "../text/encoding";
 import { fail, toMethodFailure } from "./failure";
-import type { Explainer, LoadedModel, RunResult } from "./protocol";
+import type { OpenedTrace } from "./loading/trace";
+import type { Explainer, ExplainerError, LoadedModel, RunResult } from "./protocol";
 import { scoringSlice, sliceOf } from "./slice";
 
 /** What a trace has no model for. */
 const needsModel = (what: string) =>
   fail("bad-input", `no model: ${what} needs one, and this is a trace of what ran elsewhere`);
 
+/** What would read a trace whole that is read by range because it is large. */
+const tooFar = (what: string, bytes: number) =>
+  fail(
+    "bad-input",
+    `too much to read: ${what} needs all ${Math.round(bytes / 1e6)} MB of this trace, of which its server gives parts; save the file and drop it on the page`,
+  );
+
 /** What is known of a trace, in a model's place. */
-export function infoOf({ about }: TraceFile, file = ""): LoadedModel {
+export function infoOf({ about, far }: OpenedTrace, file = ""): LoadedModel {
   const { model, sites, tokens } = about;
   const layers = new Set(sites.map(({ kind, layer }) => `${kind} ${layer}`)).size;
   return {
@@ -39,6 +48,7 @@ export function infoOf({ about }: TraceFile, file = ""): LoadedModel {
     tokenizer: false,
     substitutes: { pad: null, mask: null, unknown: null },
     trace: true,
+    ...(far && { far }),
     device: "wasm",
     threads: 1,
     sha256: "",
@@ -71,7 +81,7 @@ export function encodingOfTrace({ about: { tokens } }: TraceFile): Pick<RunResul
 }
 
 /** Methods that read attention alone. */
-const methods: readonly Method[] = [rawAttention, rollout, attentionFlow];
+const attentionMethods: readonly Method[] = [rawAttention, rollout, attentionFlow];
 
 const noPasses: Passes = {
   spent: { forward: 0, backward: 0 },
@@ -85,10 +95,9 @@ const noPasses: Passes = {
   },
 };
 
-/** The attention of one stack, as methods read it. */
+/** A trace as methods read it: attention alone. */
 function readable(trace: TraceFile): Trace {
-  const { encoding, stacks } = encodingOfTrace(trace);
-  if (stacks) throw needsModel("an explanation of two stacks");
+  const { encoding } = encodingOfTrace(trace);
   const refuse = async (): Promise<never> => {
     throw needsModel("reading values");
   };
@@ -106,8 +115,20 @@ function readable(trace: TraceFile): Trace {
 }
 
 /** A trace in an explainer's place: its attention is read head by head, and what needs a model says so. */
-export function createTraceExplainer(trace: TraceFile, id: number, file = ""): Explainer {
-  const { sites } = trace.about;
+export function createTraceExplainer(trace: OpenedTrace, id: number, file = ""): Explainer {
+  const { sites, tokens } = trace.about;
+  const given = writtenMethods(trace.about);
+  const methods = [...given, ...attentionMethods.filter((method) => !given.some((each) => each.id === method.id))];
+
+  /** Why a method can't be asked for; null where it can. */
+  function whyNot(method: Method | undefined, wanted: string): ExplainerError | null {
+    if (!method) return needsModel(wanted);
+    if (method.family === "given") return null;
+    if (tokens.encoder && tokens.decoder) return needsModel(`${wanted} of two stacks`);
+    if (trace.far && method.id !== rawAttention.id) return tooFar(wanted, trace.far);
+    return null;
+  }
+
   return {
     load: async () => infoOf(trace, file),
     encode: async () => encodingOfTrace(trace).encoding,
@@ -140,7 +161,11 @@ export function createTraceExplainer(trace: TraceFile, id: number, file = ""): E
       return each.flat();
     },
     async scoring(_, site, head) {
-      if (!trace.hasQueries(site)) throw fail("bad-input", "no queries and keys: this trace came without them");
+      if (!trace.hasQueries(site))
+        throw fail(
+          "bad-input",
+          "no queries and keys: this trace came without them; a trace that this page saves has them, and one that `capture` of the Python package makes",
+        );
       const attention = await trace.attention(site, head);
       const read = traceScoring(attention, await trace.queries(site, head), await trace.keys(site, head));
       return scoringSlice(site, head, read, attention);
@@ -165,8 +190,9 @@ export function createTraceExplainer(trace: TraceFile, id: number, file = ""): E
       for (const [slot, { id, options = {} }] of wanted.entries()) {
         try {
           const method = methods.find((m) => m.id === id);
-          if (!method) throw needsModel(id);
-          const result = await attribute(method, context, options, () => performance.now());
+          const why = whyNot(method, id);
+          if (why) throw why;
+          const result = await attribute(method!, context, options, () => performance.now());
           tell({ slot, kind: "result", result });
         } catch (error) {
           tell({ slot, kind: "failure", failure: toMethodFailure(error) });

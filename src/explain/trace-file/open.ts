@@ -1,6 +1,6 @@
 import type { RangeReader } from "../../tensor/safetensors";
 import { writeSafetensors } from "../../tensor/safetensors";
-import type { Tensor } from "../../tensor/tensor";
+import { bitsOf, sizeOf, type Tensor } from "../../tensor/tensor";
 import type { Encoding } from "../../text/encoding";
 import { BadFile } from "../read";
 import type { SiteInfo } from "../trace";
@@ -14,6 +14,8 @@ export interface TraceFile {
   sides(site: SiteInfo): { readonly query: Encoding; readonly key: Encoding };
   /** Probabilities [H, Tq, Tk], or [Tq, Tk] of one head. */
   attention(site: number, head?: number): Promise<Tensor>;
+  /** What the attention of a site takes in the file. */
+  attentionBytes(site: number): number;
   /** Whether queries and keys of a site came with it. */
   hasQueries(site: number): boolean;
   /** [H, Tq, d], or [Tq, d] of one head. */
@@ -107,6 +109,10 @@ function traceFileOf(about: TraceAbout, source: TensorSource): TraceFile {
     about,
     sides,
     attention: (site, head) => read(tensorNames.attention(site), siteOf(site).heads, head),
+    attentionBytes(site) {
+      const { dtype, dims } = source.shapes.get(tensorNames.attention(site))!; // its shape was checked
+      return (sizeOf(dims) * bitsOf(dtype)) / 8;
+    },
     hasQueries: (site) => source.shapes.has(tensorNames.queries(site)) && source.shapes.has(tensorNames.keys(site)),
     queries: (site, head) => read(tensorNames.queries(site), siteOf(site).heads, head),
     keys(site, head) {

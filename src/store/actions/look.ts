@@ -206,6 +206,7 @@ export function lookActions(context: Context) {
       return (await context.explainer.save(shown.result.trace)) as Uint8Array<ArrayBuffer>;
     },
     openDialog: (dialog: State["dialog"]): void => set({ dialog }),
+    readAll: (): void => set({ readsAll: true }),
     setEditing: (editing: boolean): void => set({ editing }),
     dismiss: (notice: string): void => set(({ notices }) => ({ notices: notices.filter((each) => each !== notice) })),
   };

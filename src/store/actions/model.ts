@@ -50,6 +50,7 @@ export function modelActions(context: Context, text: ReturnType<typeof textActio
       typed: null,
       target: null,
       stale: false,
+      readsAll: false,
       ...(state.shown?.origin === "live" && { shown: null, open: null, pinned: null, hovered: null }),
       ...(model.tokenizer && firstText(state, source)),
     });

@@ -27,7 +27,7 @@ export function inputOf({ model, text, pair, ids }: State): Input | null {
 /** A failure is over, and with it the model that it kept from opening; one that is on its way still comes. */
 const over = ({ loading }: State): Partial<State> => ({ failure: null, ...(loading === null && { next: null }) });
 
-const modelOf = ({ name, layers, heads, sites, family, labels, task }: LoadedModel): Shown["model"] => ({
+const modelOf = ({ name, layers, heads, sites, family, labels, task, far }: LoadedModel): Shown["model"] => ({
   name,
   layers,
   heads,
@@ -35,6 +35,7 @@ const modelOf = ({ name, layers, heads, sites, family, labels, task }: LoadedMod
   family,
   labels,
   task,
+  ...(far && { far }),
 });
 
 /** The pin follows its token when text before it changes, and goes when the token does. */
@@ -132,7 +133,7 @@ export function textActions(context: Context) {
       if (!fresh()) return;
       land(result, model);
       await resolveTarget(context);
-      await measure(result.trace);
+      if (!model.far) await measure(result.trace);
     } catch (error) {
       if (!fresh()) return;
       set({ running: null });

@@ -1,4 +1,5 @@
 import { useMemo, useRef } from "react";
+import type { MethodInfo } from "../../explain/attribution";
 import { useApp } from "../../store/react";
 import type { Shown } from "../../store/state";
 import { canExplain, useExplain, useExplanation } from "../shared/explaining";
@@ -10,6 +11,9 @@ import { CommonFields, isSampled, MethodPicker } from "./Fields";
 import type { AttributionPicture } from "./figure";
 import { chosenMethod, costOf, gapOf, leftOutText, pictureOf } from "./picture";
 import { Bars, ShadedText, ShadeScale } from "./TokenValues";
+
+/** Families of methods that need no answer of a model. */
+const readsAttention: ReadonlySet<MethodInfo["family"]> = new Set(["attention", "given"]);
 
 /** The picture that is there, or the last one of this text and method while the next is on its way. */
 function usePicture(shown: Shown): { picture: AttributionPicture | null; old: boolean } {
@@ -61,7 +65,8 @@ export function AttributionView({ shown }: { readonly shown: Shown }) {
   const stale = useApp((state) => state.stale);
   const unit = useApp((state) => state.unit);
   const explanation = useExplanation(method?.id ?? "");
-  useExplain(method ? [method.id] : []);
+  const asks = method !== undefined && !readsAttention.has(method.family);
+  useExplain(method ? [method.id] : [], asks);
   const { picture, old } = usePicture(shown);
   if (!canExplain(shown))
     return (
@@ -79,7 +84,7 @@ export function AttributionView({ shown }: { readonly shown: Shown }) {
         subtitle={
           !method
             ? "This model has no method."
-            : method.family === "attention"
+            : readsAttention.has(method.family)
               ? `${method.label}: ${method.measures}`
               : `${method.label}: what each ${unit} counts for ${targetWords(shown)}.`
         }
@@ -93,7 +98,7 @@ export function AttributionView({ shown }: { readonly shown: Shown }) {
           </div>
         )}
       </ViewHeader>
-      {shown.result.candidates.length === 0 ? (
+      {asks && shown.result.candidates.length === 0 ? (
         <NoTarget />
       ) : (
         <>

@@ -1,5 +1,4 @@
 import type { MethodInfo } from "../../explain/attribution";
-import { METHOD_IDS, type MethodId } from "../../store/method-ids";
 import { useActions, useApp } from "../../store/react";
 import type { Shown } from "../../store/state";
 import { Segmented } from "../shared/controls";
@@ -12,6 +11,7 @@ export const families = {
   relevance: "Relevance",
   perturbation: "Removal",
   baseline: "Baseline",
+  given: "Came with the trace",
 } as const;
 
 /** Methods by their family. */
@@ -25,10 +25,7 @@ export function MethodPicker({ methods, value }: { readonly methods: readonly Me
       <select
         aria-label="Method"
         value={value}
-        onChange={(event) => {
-          const method = METHOD_IDS.find((id) => id === event.target.value);
-          if (method) change("attribution", { method: method satisfies MethodId });
-        }}
+        onChange={(event) => change("attribution", { method: event.target.value })}
       >
         {Object.entries(families).map(([family, label]) => {
           const own = methods.filter((method) => method.family === family);
@@ -68,17 +65,19 @@ export function CommonFields({ shown, seeded }: { readonly shown: Shown; readonl
           onChange={setUnit}
         />
       </div>
-      <div className="field">
-        <span className="control-label" aria-hidden="true">
-          Target as
-        </span>
-        <Segmented
-          label="Target as"
-          value={scaleOf(shown.result.target)}
-          options={scales}
-          onChange={(as) => void setScale(as)}
-        />
-      </div>
+      {shown.result.candidates.length > 0 && (
+        <div className="field">
+          <span className="control-label" aria-hidden="true">
+            Target as
+          </span>
+          <Segmented
+            label="Target as"
+            value={scaleOf(shown.result.target)}
+            options={scales}
+            onChange={(as) => void setScale(as)}
+          />
+        </div>
+      )}
       {seeded && (
         <div className="field">
           <span className="control-label" aria-hidden="true">

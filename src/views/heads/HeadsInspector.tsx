@@ -85,7 +85,13 @@ function HeadCharacter({ shown, site, head }: { readonly shown: Shown; readonly 
           Head {headName(shown, site, head)}
         </>
       }
-      aside={scores ? found.map(({ label }) => label).join(", ") || "no simple pattern" : "being measured"}
+      aside={
+        scores
+          ? found.map(({ label }) => label).join(", ") || "no simple pattern"
+          : shown.model.far
+            ? "not measured"
+            : "being measured"
+      }
     >
       {scores && (
         <>

@@ -96,7 +96,15 @@ function OpenHead({ shown, open }: { readonly shown: Shown; readonly open: HeadR
           </button>
         </span>
       </div>
-      {words ? <Told words={words} /> : <p className="told">Its habits are being measured.</p>}
+      {words ? (
+        <Told words={words} />
+      ) : (
+        <p className="told">
+          {shown.model.far
+            ? "Its habits aren't measured: that would read the whole trace."
+            : "Its habits are being measured."}
+        </p>
+      )}
       <div className="open-picture" data-as={openAs}>
         {picture && (openAs === "matrix" ? <HeadMatrix picture={picture} /> : <HeadsPlot picture={picture} compact />)}
       </div>
@@ -132,7 +140,7 @@ function Legend({ shown }: { readonly shown: Shown }) {
         <p className="small">No head open</p>
         <p className="note">Click a head to enlarge it, or walk the grid with the arrow keys.</p>
       </section>
-      <Section title="Badges" aside={counts ? "heads" : "being measured"}>
+      <Section title="Badges" aside={counts ? "heads" : shown.model.far ? "not measured" : "being measured"}>
         <ul className="legend-badges">
           {characters.map(({ id, badge, meaning, threshold }) => (
             <li key={id}>

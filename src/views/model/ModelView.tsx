@@ -4,6 +4,7 @@ import { tokensOf } from "../heads/on-screen";
 import { characters, countCharacters } from "../shared/characters";
 import { usePalette, usePhone } from "../shared/environment";
 import { LeaveOutControls } from "../shared/LeaveOut";
+import { megabytes } from "../shared/megabytes";
 import { attentionColour, type Palette } from "../shared/palette";
 import { ViewHeader, ViewTools } from "../shared/ViewFrame";
 import { ModelGrid } from "./ModelGrid";
@@ -26,10 +27,32 @@ export function AttentionScale() {
   );
 }
 
+/** Of a trace that is large and far away, nothing is read that isn't looked at. */
+function Far({ bytes }: { readonly bytes: number }) {
+  const all = useApp((state) => state.readsAll);
+  const { readAll } = useActions();
+  return (
+    <p className="measuring">
+      {all
+        ? "Heads are drawn as they come. What they do isn't measured: that would read the trace once more."
+        : "A head of this trace is read when you open it."}
+      {!all && (
+        <>
+          {" "}
+          <button type="button" className="link" onClick={readAll}>
+            Read all, {megabytes(bytes)}
+          </button>
+        </>
+      )}
+    </p>
+  );
+}
+
 /** Switches for the badges of each character that this model has. */
 function Badges({ shown }: { readonly shown: Shown }) {
   const off = useApp((state) => state.badgesOff);
   const { toggleBadge } = useActions();
+  if (shown.model.far) return <Far bytes={shown.model.far} />;
   if (!shown.scores) return <p className="measuring">Measuring what each head does…</p>;
   const counts = countCharacters(shown.scores);
   const found = characters.filter(({ id }) => counts.has(id));

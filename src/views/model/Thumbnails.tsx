@@ -40,6 +40,10 @@ export function Thumbnails({
   const { attention } = useWorkspace();
   const { fail } = useActions();
   const off = useApp((state) => state.badgesOff);
+  const readsAll = useApp((state) => state.readsAll);
+  const open = useApp((state) => state.open);
+  /** Only heads that are opened are read: the trace is large and far away. */
+  const sparing = reading.shown.model.far !== undefined && !readsAll;
   const palette = usePalette();
   const ratio = usePixelRatio();
   const fonts = useFonts();
@@ -70,17 +74,29 @@ export function Thumbnails({
       const to = new Uint32Array(image.data.buffer);
       for (let head = 0; head < heads; head++) {
         const read = weightsOf(attention, reading, site, head);
+        if (!read && sparing) continue;
         if (!read) return null;
         const words = new Uint32Array(pixelsOf(read, palette, kind === "decoder").buffer);
         enlarge({ rows: read.rows, columns: read.columns, words }, side, to, place(head) - place(0), image.width);
       }
       return { image, x: place(0), y: Math.round(cellAt(grid, row, 0).y * ratio) };
     };
+    /** The places of heads that weren't read. */
+    const outline = (row: number): void => {
+      const { index: site, heads } = sites[row]!;
+      context.strokeStyle = palette.line;
+      for (let head = 0; head < heads; head++) {
+        const { x, y } = cellAt(grid, row, head);
+        if (!weightsOf(attention, reading, site, head))
+          context.strokeRect(x + 0.5, y + 0.5, grid.cell - 1, grid.cell - 1);
+      }
+    };
     draw.current = (row) => {
       const strip = made.get(row) ?? stripOf(row);
       if (!strip) return;
-      made.set(row, strip);
+      if (!sparing) made.set(row, strip);
       context.putImageData(strip.image, strip.x, strip.y);
+      if (sparing) outline(row);
       const { index: site, heads } = sites[row]!;
       for (let head = 0; fonts && head < heads; head++) {
         const badge = badgeOf(scores, off, site, head);
@@ -88,11 +104,22 @@ export function Thumbnails({
       }
     };
     for (let row = 0; row < sites.length; row++) draw.current(row);
-  }, [attention, grid, reading, palette, ratio, scores, off, fonts]);
+  }, [attention, grid, reading, palette, ratio, scores, off, fonts, sparing]);
 
   useEffect(() => {
     const { sites } = reading.shown.model;
     let here = true;
+    if (sparing) {
+      const row = sites.findIndex(({ index }) => index === open?.site);
+      if (open && row >= 0)
+        attention.fetch({ ...requestFor(reading, open.site), heads: [open.head] }).then(
+          () => here && draw.current(row),
+          (error) => here && fail(error),
+        );
+      return () => {
+        here = false;
+      };
+    }
     let next = 0;
     const read = async () => {
       while (here && next < sites.length) {
@@ -112,7 +139,7 @@ export function Thumbnails({
     return () => {
       here = false;
     };
-  }, [attention, fail, reading]);
+  }, [attention, fail, reading, sparing, open]);
 
   return <canvas ref={canvas} className="grid-canvas" role="img" aria-label="Thumbnails of all heads" />;
 }

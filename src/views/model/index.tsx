@@ -41,14 +41,20 @@ export const model: View = {
     ArrowDown: () => actions.moveOpen(0, 1),
   }),
   enlarged: ({ open }) => open !== null,
-  status: (_, { scores }) => (scores ? `${plural(scores.length, "head")} measured` : "Measuring heads"),
+  status: (_, { scores, model }) =>
+    scores
+      ? `${plural(scores.length, "head")} measured`
+      : model.far
+        ? "Heads are read when they are opened"
+        : "Measuring heads",
   announce: ({ open }, shown) => (open ? `Head ${headName(shown, open.site, open.head)} is open.` : ""),
   async figure(workspace, palette) {
     const { store, attention } = workspace;
     const { shown, open, hideSinks, mergeWords } = store.getState();
     if (!shown) return null;
     const reading = { shown, size: FIGURE_CELL, hideSinks: hideSinks.model, mergeWords };
-    for (const { index, heads } of shown.model.sites)
+    const far = shown.model.far && !store.getState().readsAll; // then the figure has the heads that are here
+    for (const { index, heads } of far ? [] : shown.model.sites)
       await attention.fetch({ ...requestFor(reading, index), heads: allHeads(heads) });
     if (open) {
       const at = { trace: shown.result.trace, site: open.site, tokens: tokensOf(shown) };

@@ -1,5 +1,5 @@
 import type { Explanation } from "../../store/explanation";
-import { useActions } from "../../store/react";
+import { useActions, useApp } from "../../store/react";
 
 /** How far a method is, with its cancel; nothing once it is done. */
 export function MethodProgress({ explanation, label }: { readonly explanation: Explanation; readonly label: string }) {
@@ -48,13 +48,34 @@ export function WaitingForModel({ what }: { readonly what: string }) {
   );
 }
 
-/** The same where the model has no answer at all. */
+/** The same where there is no answer at all: a model of features, or a trace, which has no model that could be asked. */
 export function NoTarget() {
+  const trace = useApp((state) => state.model?.trace === true);
+  const name = useApp((state) => state.model?.name);
+  const opens = useApp((state) => (state.catalog?.models.length ?? 0) > 0);
+  const { openDialog } = useActions();
+  if (!trace)
+    return (
+      <div className="waiting">
+        <p>
+          This model gives features and no answer, so there is nothing to explain. Heads and Model show its attention.
+        </p>
+      </div>
+    );
   return (
     <div className="waiting">
       <p>
-        This model gives features and no answer, so there is nothing to explain. Heads and Model show its attention.
+        This needs a model that runs, and {name} is a trace: its attention is here, its weights aren't.
+        {opens
+          ? " Open the model itself, as a folder with its ONNX file or by its id on the hub, to ask it here."
+          : " Open the model in Attention Explorer to ask it."}{" "}
+        What needs no model works on the trace: Heads, Model, Neuron, Rollout and Attribution by attention.
       </p>
+      {opens && (
+        <button type="button" className="button" data-primary onClick={() => openDialog("models")}>
+          Choose a model
+        </button>
+      )}
     </div>
   );
 }
