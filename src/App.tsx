@@ -5,6 +5,7 @@ import { EmbedDialog } from "./shell/EmbedDialog";
 import { ErrorBoundary } from "./shell/ErrorBoundary";
 import { FailureBanner, FailurePage } from "./shell/FailurePage";
 import { Header } from "./shell/Header";
+import { ImageField } from "./shell/ImageField";
 import { Inspector } from "./shell/Inspector";
 import { KeysDialog } from "./shell/KeysDialog";
 import { useKeys } from "./shell/keys";
@@ -35,9 +36,11 @@ function Waiting() {
     <div className="waiting">
       {model ? (
         <p>
-          {model.tokenizer
-            ? "Type a text to see its attention."
-            : "Type token ids to see their attention: this model came without a tokenizer."}
+          {model.family === "vision"
+            ? "Choose, drop or paste an image to see its attention."
+            : model.tokenizer
+              ? "Type a text to see its attention."
+              : "Type token ids to see their attention: this model came without a tokenizer."}
         </p>
       ) : loading ? (
         <p>The model is on its way.</p>
@@ -118,6 +121,7 @@ function Page({ viewer }: { readonly viewer: boolean }) {
   const embed = useApp((state) => state.embed);
   const dialog = useApp((state) => state.dialog);
   const view = useApp((state) => state.view);
+  const readsImages = useApp((state) => state.model?.family === "vision");
   useKeys();
   useLink(!viewer); // a frame without an address of its own has none to write
   useEffect(() => {
@@ -131,11 +135,11 @@ function Page({ viewer }: { readonly viewer: boolean }) {
       </button>
       {!embed && <Header />}
       {!embed && (
-        <section className="text-bar" aria-label="Text and target">
-          <TextField />
+        <section className="text-bar" aria-label={readsImages ? "Image and target" : "Text and target"}>
+          {readsImages ? <ImageField /> : <TextField />}
           <div className="target-row">
             <TargetSelector />
-            {phone && <EditText />}
+            {phone && !readsImages && <EditText />}
           </div>
         </section>
       )}

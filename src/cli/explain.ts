@@ -10,10 +10,11 @@ import { type Failure, type Result, resultOf } from "../explain/result";
 import type { Target } from "../explain/target";
 import type { UnitKind } from "../explain/unit";
 import { csvOf, tableOf } from "./explain-print";
+import { contextOfImage, openImageModel, readImage } from "./image-model";
 import { optionsOf } from "./options";
 import { contextOf, openTextModel, type Question, type TextModel } from "./text-model";
 
-const usage = `npm run explain -- MODEL_DIR --text T --method ID... | --method all
+const usage = `npm run explain -- MODEL_DIR --text T | --image FILE.png --method ID... | --method all
   [--pair T] [--target T] [--against T] [--position N] [--as logit|log-probability|probability]
   [--unit token|word] [--seed N] [--option [METHOD.]NAME=VALUE]... [--metrics] [--marked POSITION|WORD,...]
   [--paraphrase T]... [--file NAME] [--json | --csv]`;
@@ -27,6 +28,7 @@ async function main(): Promise<void> {
     allowPositionals: true,
     options: {
       text: { type: "string" },
+      image: { type: "string" },
       pair: { type: "string" },
       method: { type: "string", multiple: true },
       target: { type: "string" },
@@ -47,7 +49,8 @@ async function main(): Promise<void> {
   // Methods may be given one after the other behind a single --method.
   const [path, ...more] = positionals;
   const ids = [...(values.method ?? []), ...more].flatMap((m) => m.split(","));
-  if (!path || values.text === undefined || ids.length === 0)
+  const given = values.text ?? values.image;
+  if (!path || given === undefined || (values.text !== undefined && values.image !== undefined) || ids.length === 0)
     throw new Error(`${usage}\nmethods: ${methods.map((m) => m.id).join(", ")}`);
   const chosen = ids.includes("all") ? methods : ids.map(methodOf);
   const settings = optionsOf(values.option ?? [], chosen);
@@ -55,21 +58,31 @@ async function main(): Promise<void> {
   const seed = Number(values.seed);
   const as =
     values.as && oneOf<NonNullable<Target["as"]>>("as", values.as, ["logit", "log-probability", "probability"]);
-  const model = await openTextModel(path, values.file);
+  const targetFor = (outputIndex: (name: string) => number): Partial<Target> => ({
+    ...(values.target === undefined ? {} : { index: outputIndex(values.target) }),
+    ...(values.against === undefined ? {} : { against: outputIndex(values.against) }),
+    ...(values.position === undefined ? {} : { position: Number(values.position) }),
+    ...(as ? { as } : {}),
+  });
+  const asked = async () => {
+    if (values.image !== undefined) {
+      const image = await readImage(values.image);
+      const model = await openImageModel(path, values.file);
+      const run = () => contextOfImage(model, { image, seed, target: targetFor(model.outputIndex) });
+      return { model, run, phrased: null };
+    }
+    const model = await openTextModel(path, values.file);
+    const question = (): Question => ({
+      ...{ text: given, pair: values.pair, unit, seed },
+      target: targetFor(model.outputIndex),
+    });
+    const phrased = (paraphrases: readonly string[]) => consistencyOf(model, question(), paraphrases, chosen, settings);
+    return { model, run: () => contextOf(model, question()), phrased };
+  };
+  if (values.image !== undefined && values.paraphrase) throw new Error("bad --paraphrase: an image has none");
+  const { model, run, phrased } = await asked();
   try {
-    const question: Question = {
-      text: values.text,
-      pair: values.pair,
-      unit,
-      seed,
-      target: {
-        ...(values.target === undefined ? {} : { index: model.outputIndex(values.target) }),
-        ...(values.against === undefined ? {} : { against: model.outputIndex(values.against) }),
-        ...(values.position === undefined ? {} : { position: Number(values.position) }),
-        ...(as ? { as } : {}),
-      },
-    };
-    const { context, candidates, ms } = await contextOf(model, question);
+    const { context, candidates, ms } = await run();
     const marked = (values.marked ?? []).flatMap((m) => m.split(",")).flatMap((m) => markedTokens(m, context));
     const attributions: Attribution[] = [];
     const failures: Failure[] = [];
@@ -81,9 +94,7 @@ async function main(): Promise<void> {
       }
     }
     const faithfulness = values.metrics ? await measureFaithfulness(context, attributions) : undefined;
-    const consistency = values.paraphrase
-      ? await consistencyOf(model, question, values.paraphrase, chosen, settings)
-      : undefined;
+    const consistency = values.paraphrase && phrased ? await phrased(values.paraphrase) : undefined;
     const result: Result = resultOf({
       encoding: context.trace.encoding,
       target: context.target,

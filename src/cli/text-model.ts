@@ -2,8 +2,8 @@ import { createHash } from "node:crypto";
 import { availableParallelism } from "node:os";
 import type { MethodContext } from "../explain/attribution";
 import { readTarget, type Vocabulary } from "../explain/candidates";
-import { modelFilesOf, readJson, readModel } from "../explain/conformance/folder";
-import { type Engine, type EngineOptions, openEngine } from "../explain/engine";
+import { type Folder, modelFilesOf, readJson, readModel } from "../explain/conformance/folder";
+import { type Engine, type EngineOptions, type ModelFiles, openEngine } from "../explain/engine";
 import { passesOf } from "../explain/passes-of";
 import type { CreateSession } from "../explain/session";
 import { substitutesOf } from "../explain/substitutes";
@@ -13,12 +13,16 @@ import { createTokenizer, type Tokenizer } from "../text/tokenizer";
 import { folderOf } from "./folder";
 import { createNodeSession } from "./session";
 
-/** A model of a folder in the hub's layout, ready to be asked. */
-export interface TextModel {
+/** A model of a folder in the hub's layout. */
+export interface OpenedModel {
   readonly name: string;
   readonly file: string;
   readonly sha256: string;
   readonly engine: Engine;
+}
+
+/** One that reads text, ready to be asked. */
+export interface TextModel extends OpenedModel {
   readonly tokenizer: Tokenizer;
   /** A class by its name, a token by its text, or either by its number. @throws Error `unknown target: ...` */
   outputIndex(name: string): number;
@@ -34,6 +38,20 @@ export interface Question {
   readonly seed: number;
 }
 
+/**
+ * The model file of a folder that is asked for, else its `model.onnx`, else its first.
+ * @throws Error `no ONNX file: ...`
+ */
+export async function filesOf(folder: Folder, file?: string): Promise<{ found: string; model: ModelFiles }> {
+  const files = modelFilesOf(folder).filter((f) => !file || f.endsWith(file));
+  const found = files.find((f) => f.endsWith("/model.onnx")) ?? files[0];
+  if (!found) throw new Error(`no ONNX file: ${folder.name}`);
+  return { found, model: await readModel(folder, found) };
+}
+
+export const hashOf = ({ model }: Pick<ModelFiles, "model">): string =>
+  createHash("sha256").update(model).digest("hex");
+
 /** @throws Error `no ONNX file: ...`, and what reading the model throws */
 export async function openTextModel(
   path: string,
@@ -42,19 +60,16 @@ export async function openTextModel(
   options: EngineOptions = {},
 ): Promise<TextModel> {
   const folder = folderOf(path);
-  const files = modelFilesOf(folder).filter((f) => !file || f.endsWith(file));
-  const found = files.find((f) => f.endsWith("/model.onnx")) ?? files[0];
-  if (!found) throw new Error(`no ONNX file: ${path}`);
+  const { found, model } = await filesOf(folder, file);
   const tokenizer = createTokenizer(
     await readJson(folder, "tokenizer.json"),
     await readJson(folder, "tokenizer_config.json"),
   );
-  const model = await readModel(folder, found);
   const engine = await openEngine(model, create, options);
   return {
     name: folder.name,
     file: found,
-    sha256: createHash("sha256").update(model.model).digest("hex"),
+    sha256: hashOf(model),
     engine,
     tokenizer,
     outputIndex: (name) =>
@@ -90,7 +105,8 @@ export async function contextOf(
 /** What figures were measured on. */
 export const machine = (): string => `${availableParallelism()} cores, Node ${process.version.slice(1)}`;
 
-function outputIndex(
+/** A class by its name, a token by its text, or either by its number. */
+export function outputIndex(
   name: string,
   labels: readonly string[] | null,
   idsOf: (text: string) => readonly number[],

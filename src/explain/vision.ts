@@ -4,10 +4,14 @@ import type { Canonical } from "../graph/canonicalise";
 import { label } from "../graph/error";
 import { topologyOf } from "../graph/topology";
 import { imageEncoding } from "../image/patches";
+import { fixedSize, type Preparation } from "../image/preparation";
+import { numberFor } from "../image/prepare";
 import { intsAttribute } from "../onnx/attributes";
 import type { Node, Value } from "../onnx/model";
+import type { Tensor } from "../tensor/tensor";
 import type { Encoding } from "../text/encoding";
 import type { Config } from "./architecture";
+import type { ImageInput } from "./trace";
 
 /** How a model cuts images into tokens. */
 export interface Vision {
@@ -16,6 +20,21 @@ export interface Vision {
   /** @throws RangeError where patches weren't found in the graph, or an image is smaller than one */
   encode(height: number, width: number): Encoding;
 }
+
+/** The configuration with the size that images really come in, where that is told: the graph is read at it. */
+export function configFor(config: Config, preparation: Preparation | null): Config {
+  const size = preparation && fixedSize(preparation);
+  return size ? { ...config, image_size: size } : config;
+}
+
+/** An image as a model reads it. */
+export const imageInput = (pixels: Tensor, preparation: Preparation): ImageInput => ({
+  pixels,
+  range: {
+    black: [0, 1, 2].map((channel) => numberFor(0, channel, preparation)),
+    white: [0, 1, 2].map((channel) => numberFor(255, channel, preparation)),
+  },
+});
 
 /** Patches of a convolution that takes pixels. */
 interface Cut {

@@ -9,9 +9,11 @@ import { useRate } from "./rate";
 /** What just happened, in a few words. */
 function resting(state: State): string {
   const { failure, shown, model, view, stale, text } = state;
+  const readsImages = model?.family === "vision";
   if (failure) return failure.message;
+  if (!shown && readsImages) return "Ready. Give an image.";
   if (!shown) return model && text.trim() === "" ? "Ready. Type a text." : "";
-  if (stale) return "The text has changed";
+  if (stale) return readsImages ? "The image has changed" : "The text has changed";
   if (shown.origin === "example") return "Example, computed in advance";
   return viewOf(view).status(state, shown);
 }
@@ -22,6 +24,7 @@ export function StatusLine() {
   const running = useApp((state) => state.running);
   const rest = useApp(resting);
   const ms = useApp((state) => (state.shown?.origin === "live" && !state.model?.trace ? state.shown.result.ms : null));
+  const readsImages = useApp((state) => state.model?.family === "vision");
   const memory = useApp((state) => state.memory);
   const { cancel } = useActions();
   const progress = loading ?? running;
@@ -62,7 +65,7 @@ export function StatusLine() {
         {memory !== null && <span>memory {megabytes(memory)}</span>}
         <span className="private">
           {icons.lock}
-          Runs on this device: your text stays here
+          Runs on this device: your {readsImages ? "image" : "text"} stays here
         </span>
       </div>
     </footer>

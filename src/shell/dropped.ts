@@ -1,3 +1,4 @@
+import type { GivenImage } from "../store/state";
 import type { PickedFile } from "../worker/protocol";
 
 /** Files of an input: with the folder's path where one was picked. */
@@ -29,3 +30,10 @@ export async function droppedFrom(transfer: DataTransfer): Promise<PickedFile[]>
   if (entries.length === 0) return pickedFrom(transfer.files);
   return (await Promise.all(entries.map(walk))).flat();
 }
+
+const isImage = ({ file: { type, name } }: PickedFile): boolean =>
+  type.startsWith("image/") || /\.(png|jpe?g|webp|gif|bmp|avif)$/i.test(name);
+
+/** What was dropped as images, where nothing else was: a folder of a model may hold some too. */
+export const imagesIn = (files: readonly PickedFile[]): GivenImage[] | null =>
+  files.length > 0 && files.every(isImage) ? files.map(({ file }) => ({ file, name: file.name })) : null;

@@ -73,7 +73,7 @@ const table: Readonly<Record<Failure["code"], (failure: Failure, asked: Asked) =
   }),
   "missing-file": () => ({
     title: "A file of this model is missing",
-    text: "A model may come in parts: the graph (model.onnx), its weights (model.onnx_data), tokenizer.json and config.json. Pick or drop the whole folder.",
+    text: "A model may come in parts: the graph (model.onnx), its weights (model.onnx_data), config.json, and tokenizer.json for text or preprocessor_config.json for images. Pick or drop the whole folder.",
     remedies: ["pick", "choose"],
   }),
   "unsupported-operator": (failure) => ({

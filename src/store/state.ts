@@ -37,6 +37,12 @@ export interface Shown {
   readonly scores: readonly HeadScores[] | null;
 }
 
+/** An image as it was picked, dropped or pasted. */
+export interface GivenImage {
+  readonly file: Blob;
+  readonly name: string;
+}
+
 /** A target as a link or an example spells it, until a model can say what it means. */
 export interface WantedTarget {
   readonly target: string | null;
@@ -57,6 +63,10 @@ export interface State {
   readonly pair: string | null;
   /** Ids as typed, for a model without a tokenizer. */
   readonly ids: string | null;
+  /** The image for a model that reads images; a file, which no link carries. */
+  readonly image: GivenImage | null;
+  /** The name of an image that a link was of, until one is given. */
+  readonly wantedImage: string | null;
   readonly target: Partial<Target> | null;
   readonly wanted: WantedTarget | null;
 
@@ -133,6 +143,8 @@ export const initial: State = {
   text: "",
   pair: null,
   ids: null,
+  image: null,
+  wantedImage: null,
   target: null,
   wanted: null,
   catalog: null,

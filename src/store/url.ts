@@ -20,6 +20,8 @@ export interface Link {
   readonly text?: string;
   readonly pair?: string;
   readonly ids?: string;
+  /** What the image was called: it has to be given again. */
+  readonly image?: string;
   readonly view?: ViewId;
   readonly look?: Look;
   readonly target?: string;
@@ -77,6 +79,7 @@ const readers: Readonly<Record<string, (raw: string, link: Link) => Reading<Link
   text: (raw, link) => ({ value: { ...link, text: raw } }),
   pair: (raw, link) => ({ value: raw === "" ? link : { ...link, pair: raw } }),
   ids: (raw, link) => (/^[\d\s,]*$/.test(raw) ? { value: { ...link, ids: raw } } : wrong("numbers")),
+  image: (raw, link) => (raw === "" ? wrong("the name of an image") : { value: { ...link, image: raw } }),
   view: (raw, link) => map(oneOf(raw, VIEW_IDS), (view) => ({ ...link, view })),
   layer(raw, link) {
     const layer = natural(raw);
@@ -222,6 +225,7 @@ export function writeLink(link: Link): string {
   add("text", link.text);
   add("pair", link.pair);
   add("ids", link.ids);
+  add("image", link.image);
   add("view", link.view);
   add("layer", look?.layer);
   add("kind", look?.kind);
@@ -255,13 +259,15 @@ export function linkOf(state: State): Link {
   const kinds = new Set(shown?.model.sites.map(({ kind }) => kind));
   const openSite = open && shown?.model.sites.find(({ index }) => index === open.site);
   const target = shown?.origin === "live" ? shown.result.target : null;
+  const readsImages = state.model?.family === "vision";
   const chosen = target !== null && state.target !== null;
   return {
     ...(source !== null && source.kind !== "files" && modelOf(source)),
     ...(state.device !== "auto" && { device: state.device }),
-    ...(state.text !== "" && { text: state.text }),
-    ...(state.pair !== null && state.pair !== "" && { pair: state.pair }),
+    ...(state.text !== "" && !readsImages && { text: state.text }),
+    ...(state.pair !== null && state.pair !== "" && !readsImages && { pair: state.pair }),
     ...(state.ids !== null && state.ids !== "" && { ids: state.ids }),
+    ...imageOf(state),
     view,
     look:
       shown && shown.origin === "live" && info
@@ -301,6 +307,12 @@ export function linkOf(state: State): Link {
 /** Whether a link can carry what is open: nothing that came from files or was posted. */
 export const isAddressed = (source: ModelSource | null): boolean =>
   source === null || (source.kind === "trace" ? "url" in source.from : source.kind !== "files");
+
+/** An image stays where it is; the link says which one it was of. */
+function imageOf({ image, wantedImage, model, shown }: State): Link {
+  const name = shown?.result.seen?.name ?? (model?.family === "vision" ? image?.name : undefined) ?? wantedImage;
+  return name ? { image: name } : {};
+}
 
 function modelOf(source: ModelSource): Link {
   if (source.kind === "files") return {};

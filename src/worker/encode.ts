@@ -1,8 +1,20 @@
+import type { ImageInput } from "../explain/trace";
+import { imageInput } from "../explain/vision";
+import { prepare } from "../image/prepare";
+import type { Rgb } from "../image/rgb";
 import type { Encoding } from "../text/encoding";
 import { encodeIds } from "../text/ids";
+import { decodeImage } from "./decode";
 import { fail } from "./failure";
 import type { Loaded } from "./loaded";
-import type { Input } from "./protocol";
+import type { Input, Seen } from "./protocol";
+
+/** What a person gave, as the model reads it. */
+export interface Read {
+  readonly encoding: Encoding;
+  readonly image?: ImageInput;
+  readonly seen?: Seen;
+}
 
 function ofIds(ids: readonly number[], { tokenizer, vocabSize }: Pick<Loaded, "tokenizer" | "vocabSize">): Encoding {
   try {
@@ -13,13 +25,18 @@ function ofIds(ids: readonly number[], { tokenizer, vocabSize }: Pick<Loaded, "t
 }
 
 /**
- * What a person typed, as the model reads it.
+ * Reads what a person typed or gave.
  *
- * @throws tokenizer where text came and there is no tokenizer; bad-input where an id or a pair can't be; too-long
+ * @throws tokenizer where text came and there is no tokenizer; bad-input where an id, a pair or an image can't be, or the
+ * model reads the other kind; missing-file where nothing says how images are made ready; too-long
  */
-export function encodeInput(input: Input, model: Loaded): Encoding {
+export const readInput = async (input: Input, model: Loaded): Promise<Read> =>
+  input.kind === "image" ? readImage(input, model) : { encoding: encodeText(input, model) };
+
+/** The same of a text or ids. */
+export function encodeText(input: Exclude<Input, { kind: "image" }>, model: Loaded): Encoding {
   const { engine, tokenizer, info } = model;
-  if (engine.family === "vision") throw fail("bad-input", "no text: this model reads images");
+  if (engine.vision) throw fail("bad-input", "no text: this model reads images");
   if (input.kind === "text" && !tokenizer) throw fail("tokenizer", "no tokenizer: type ids instead of text");
   if (input.kind === "text" && input.pair !== undefined && !info.pairs)
     throw fail("bad-input", "no pairs: this model reads one text");
@@ -29,4 +46,32 @@ export function encodeInput(input: Input, model: Loaded): Encoding {
   if (info.maxTokens !== null && length > info.maxTokens)
     throw fail("too-long", `too long: ${length} tokens (this model reads at most ${info.maxTokens})`);
   return encoding;
+}
+
+async function readImage(
+  { image, name }: Extract<Input, { kind: "image" }>,
+  { engine, preparation }: Pick<Loaded, "engine" | "preparation">,
+): Promise<Read> {
+  const { vision } = engine;
+  if (!vision || !preparation) throw fail("bad-input", "no image: this model reads text");
+  if (preparation instanceof Error) throw preparation;
+  const original = await decodeImage(image, name);
+  const { picture, pixels } = prepare(original, preparation);
+  try {
+    return {
+      encoding: vision.encode(picture.height, picture.width),
+      image: imageInput(pixels, preparation),
+      seen: seenOf(picture, original, name),
+    };
+  } catch (error) {
+    if (error instanceof RangeError) throw fail("bad-input", error.message);
+    throw error;
+  }
+}
+
+function seenOf({ width, height, data }: Rgb, original: Rgb, name: string): Seen {
+  const pixels = new Uint8ClampedArray(width * height * 4).fill(255);
+  for (let i = 0; i < width * height; i++)
+    for (let channel = 0; channel < 3; channel++) pixels[4 * i + channel] = data[3 * i + channel]!;
+  return { name, original: { width: original.width, height: original.height }, width, height, pixels };
 }

@@ -1,6 +1,7 @@
 import { readTarget } from "../explain/candidates";
 import { measureFaithfulness } from "../explain/faithfulness";
 import { methods } from "../explain/methods";
+import { inputKind, parametersFor } from "../explain/parameter";
 import { passesOf } from "../explain/passes-of";
 import { inductionScores, scoresOf } from "../explain/scores";
 import type { SiteScoring } from "../explain/scoring";
@@ -11,7 +12,7 @@ import { savedTrace } from "../explain/trace-file/save";
 import { unitsOf } from "../explain/unit";
 import { breath } from "./breath";
 import { answerConsistency } from "./consistency";
-import { encodeInput } from "./encode";
+import { encodeText, readInput } from "./encode";
 import { explainEach } from "./explain";
 import { fail } from "./failure";
 import { latest } from "./latest";
@@ -72,7 +73,6 @@ export function createExplainer({ models, hub, firstTrace }: Settings): Explaine
     if (!trace) throw fail("bad-input", `no such pass: ${id} (newer ones took its place)`);
     return trace;
   };
-  const encode = (input: Input) => encodeInput(input, ready());
   const target = (trace: Trace, chosen: Partial<Target> | null) => {
     const { engine, vocabulary } = ready();
     try {
@@ -115,14 +115,14 @@ export function createExplainer({ models, hub, firstTrace }: Settings): Explaine
   });
 
   const runs = latest(async (input: Input, chosen: Partial<Target> | null): Promise<RunResult> => {
-    const encoding = encode(input);
+    const { encoding, image, seen } = await readInput(input, ready());
     const started = performance.now();
-    const trace = await ready().engine.run(encoding);
+    const trace = await ready().engine.run(encoding, image);
     const ms = performance.now() - started;
     const id = next++;
     traces.set(id, trace);
     for (const old of [...traces.keys()].slice(0, -kept)) traces.delete(old);
-    return { trace: id, encoding, ...target(trace, chosen), ms, memory: heapBytes() };
+    return { trace: id, encoding, ...target(trace, chosen), ms, memory: heapBytes(), ...(seen && { seen }) };
   });
 
   /** What methods and measures are given of a pass. */
@@ -183,7 +183,7 @@ export function createExplainer({ models, hub, firstTrace }: Settings): Explaine
       const { pair } = request;
       const given = {
         ...{ engine, tokenizer, vocabulary, letThrough, trace: traceOf(request.trace) },
-        encode: (text: string) => encode({ kind: "text", text, ...(pair !== undefined && { pair }) }),
+        encode: (text: string) => encodeText({ kind: "text", text, ...(pair !== undefined && { pair }) }, ready()),
       };
       return answerConsistency(given, request, tell);
     },
@@ -204,7 +204,7 @@ export function createExplainer({ models, hub, firstTrace }: Settings): Explaine
       loaded = await loadModel(await folderOf(source, signal), source, device, onProgress, signal);
       return loaded.info;
     },
-    encode: async (input) => encode(input),
+    encode: async (input) => (await readInput(input, ready())).encoding,
     run(input, chosen) {
       scoring.abort();
       explaining.abort();
@@ -241,7 +241,10 @@ export function createExplainer({ models, hub, firstTrace }: Settings): Explaine
       induction ??= inductionScores(engine, vocabSize ?? trace.logits.dims.at(-1)!, tokenizer?.special.bos ?? null);
       return scoresOf(engine, trace, await induction);
     },
-    methods: async () => methods.map(({ run: _, ...info }) => info),
+    async methods() {
+      const kind = inputKind(ready().engine);
+      return methods.map(({ run: _, ...info }) => ({ ...info, parameters: parametersFor(info.parameters, kind) }));
+    },
     explain(request, onEvent) {
       explaining.abort();
       explaining = new AbortController();

@@ -67,6 +67,8 @@ export interface LoadedModel {
   readonly pairs: boolean;
   /** False where ids must be typed. */
   readonly tokenizer: boolean;
+  /** Of models that read images: how those are made ready, in words; null where nothing says it. */
+  readonly preparation?: string | null;
   /** Tokens of the vocabulary that can stand in for one that is taken away; null where there is none. */
   readonly substitutes: Readonly<Record<"pad" | "mask" | "unknown", string | null>>;
   /** True for what ran elsewhere: its attention is there, and nothing can be run. */
@@ -94,7 +96,20 @@ export interface Progress {
 
 export type Input =
   | { readonly kind: "text"; readonly text: string; readonly pair?: string }
-  | { readonly kind: "ids"; readonly ids: readonly number[] };
+  | { readonly kind: "ids"; readonly ids: readonly number[] }
+  /** A file of any format that the browser reads, and what it is called. */
+  | { readonly kind: "image"; readonly image: Blob; readonly name: string };
+
+/** An image as the model sees it: resized and cropped. */
+export interface Seen {
+  readonly name: string;
+  /** Of the file. */
+  readonly original: { readonly width: number; readonly height: number };
+  readonly width: number;
+  readonly height: number;
+  /** RGBA. [height, width, 4] */
+  readonly pixels: Uint8ClampedArray<ArrayBuffer>;
+}
 
 /** One forward pass; its attention stays in the worker and is read head by head. */
 export interface RunResult {
@@ -105,6 +120,8 @@ export interface RunResult {
   readonly target: Target;
   readonly ms: number;
   readonly memory: number | null;
+  /** Of models that read images; `encoding.patches` says where its tokens are. */
+  readonly seen?: Seen;
   /** Where both stacks of an encoder-decoder are in `encoding`, tokens [from, to) each; without it there is one stack. */
   readonly stacks?: Readonly<Record<"encoder" | "decoder", readonly [number, number]>>;
 }
@@ -253,7 +270,7 @@ export const LEAST_REST = 0.05;
 /** The worker's API, as the page sees it through Comlink. */
 export interface Explainer {
   load(source: ModelSource, device: Device | "auto", onProgress: (progress: Progress) => void): Promise<LoadedModel>;
-  /** Quick and not queued: chips appear while the person types. */
+  /** Quick and not queued: chips appear while the person types. Of an image, its patches. */
   encode(input: Input): Promise<Encoding>;
   /** Queued; a newer run supersedes the ones that wait, which reject with `cancelled`. */
   run(input: Input, target: Partial<Target> | null): Promise<RunResult>;

@@ -35,6 +35,7 @@ function patchOf(link: Link, state: State): Partial<State> {
     view,
     ...(link.text !== undefined && { text: link.text, pair: link.pair ?? null }),
     ...(link.ids !== undefined && { ids: link.ids }),
+    ...(link.image !== undefined && link.image !== state.image?.name && { wantedImage: link.image }),
     ...(link.look !== undefined && { look: link.look }),
     ...(link.device !== undefined && { device: link.device }),
     ...(link.theme !== undefined && { theme: link.theme }),

@@ -36,6 +36,7 @@ export function modelActions(context: Context, text: ReturnType<typeof textActio
   /** The new model takes the old one's place. What was shown is of a worker that has ended. */
   function opened(model: LoadedModel, source: ModelSource, methods: State["methods"]): void {
     const state = get();
+    const readsImages = model.family === "vision";
     text.forgetRun();
     attention.clear();
     const { kept, notices } = checkedOptions(methods, state.methodOptions);
@@ -51,9 +52,11 @@ export function modelActions(context: Context, text: ReturnType<typeof textActio
       target: null,
       stale: false,
       readsAll: false,
-      ...(state.shown?.origin === "live" && { shown: null, open: null, pinned: null, hovered: null }),
-      ...(model.tokenizer && firstText(state, source)),
+      ...((state.shown?.origin === "live" || readsImages) && { shown: null, open: null, pinned: null, hovered: null }),
+      ...(model.tokenizer && !readsImages && firstText(state, source)),
     });
+    if (readsImages && state.wantedImage && !state.image)
+      notify(context, `The link is of ${state.wantedImage}. Links don't carry images: give it again.`);
     if (!model.pairs && state.pair) notify(context, "This model takes one text, so the second is left out.");
   }
 

@@ -1,7 +1,8 @@
+import type { PatchGrid } from "../../text/encoding";
 import { ExplainerError, type Input, type LoadedModel, type RunResult } from "../../worker/protocol";
 import type { CatalogExample } from "../catalog";
 import { debounce, tickets } from "../latest";
-import type { Shown, State, TokenRef } from "../state";
+import type { GivenImage, Shown, State, TokenRef } from "../state";
 import { type Context, fail, notify } from "./context";
 import { settle } from "./look";
 import { resolveTarget, withContrast } from "./target";
@@ -10,9 +11,10 @@ const ENCODE_AFTER = 40;
 const RUN_AFTER = 250;
 
 /** What would run now; null where there is nothing to run. Throws `bad-input` for an id that is no number. */
-export function inputOf({ model, text, pair, ids }: State): Input | null {
+export function inputOf({ model, text, pair, ids, image }: State): Input | null {
   if (!model) return null;
   if (model.trace) return { kind: "ids", ids: [] }; // its one text
+  if (model.family === "vision") return image && { kind: "image", image: image.file, name: image.name };
   if (!model.tokenizer) {
     const numbers = (ids ?? "").split(/[\s,]+/).filter((part) => part !== "");
     const wrong = numbers.find((part) => !/^\d+$/.test(part));
@@ -38,9 +40,14 @@ const modelOf = ({ name, layers, heads, sites, family, labels, task, far }: Load
   ...(far && { far }),
 });
 
+const samePlaces = (a: PatchGrid | undefined, b: PatchGrid): boolean =>
+  a?.rows === b.rows && a.columns === b.columns && a.first === b.first;
+
 /** The pin follows its token when text before it changes, and goes when the token does. */
 function keepPin(pinned: TokenRef | null, before: Shown | null, result: RunResult): TokenRef | null {
   if (!pinned || !before) return null;
+  const { patches } = result.encoding;
+  if (patches) return samePlaces(before.result.encoding.patches, patches) ? pinned : null; // a place of the image
   const token = before.result.encoding.tokens[pinned.index];
   const { tokens } = result.encoding;
   const places = tokens.flatMap((each, i) => (each === token ? [i] : []));
@@ -49,7 +56,7 @@ function keepPin(pinned: TokenRef | null, before: Shown | null, result: RunResul
   return { side: pinned.side, index: nearest };
 }
 
-/** What stands in the text field and the passes over it. The newest text wins. */
+/** What stands in the text field, or the image that was given, and the passes over it. The newest wins. */
 export function textActions(context: Context) {
   const { get, set, explainer } = context;
   const encodeTicket = tickets();
@@ -144,8 +151,9 @@ export function textActions(context: Context) {
   const encodeLater = debounce(() => void encode(), ENCODE_AFTER);
   const runLater = debounce(() => void run(), RUN_AFTER);
 
-  /** A next token is of the text that it follows; a class is of any text. */
-  const keptTarget = (): State["target"] => (get().model?.task === "text-classification" ? get().target : null);
+  /** A next token is of the text that it follows; a class is of any text or image. */
+  const keptTarget = (): State["target"] =>
+    /^(text|image)-classification$/.test(get().model?.task ?? "") ? get().target : null;
 
   function change(patch: Partial<State>): void {
     set({ ...patch, target: keptTarget(), stale: get().shown?.origin === "live" });
@@ -157,6 +165,13 @@ export function textActions(context: Context) {
     setText: (text: string): void => change({ text }),
     setPair: (pair: string | null): void => change({ pair }),
     setIds: (ids: string): void => change({ ids }),
+    /** An image for a model that reads images: now, or once one is open. */
+    setImage(image: GivenImage): void {
+      const { model, next } = get();
+      set({ image, wantedImage: null, target: keptTarget(), stale: get().shown?.origin === "live" });
+      if (model?.family === "vision") void run();
+      else if (!next) notify(context, `${image.name} is kept for a model that reads images; this one reads text.`);
+    },
     /** Runs what stands in the field without waiting. */
     run,
     /** Runs what waits, if anything does. */

@@ -1,11 +1,13 @@
 import { type AttributionState, attribution } from "./attribution";
 import { type CompareState, compare } from "./compare";
+import { type HeadsState, heads } from "./heads";
 import { type NeuronState, neuron } from "./neuron";
 import { type RolloutState, rollout } from "./rollout";
 import type { Slice } from "./slice";
 
 /** The state of each view that has some of its own. A new one is a file, a line here and a line below. */
 export interface SliceStates {
+  readonly heads: HeadsState;
   readonly neuron: NeuronState;
   readonly rollout: RolloutState;
   readonly attribution: AttributionState;
@@ -15,6 +17,7 @@ export interface SliceStates {
 export type SliceId = keyof SliceStates;
 
 export const slices: { readonly [K in SliceId]: Slice<SliceStates[K]> } = {
+  heads,
   neuron,
   rollout,
   attribution,

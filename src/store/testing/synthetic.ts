@@ -46,6 +46,7 @@ export function syntheticEncoding(input: Input, family: "encoder" | "decoder"): 
       words++;
     }
   };
+  if (input.kind === "image") throw new Error("no image: this model reads text");
   if (input.kind === "ids")
     for (const id of input.ids) rows.push({ id, token: `${id}`, at: null, segment: 0, word: rows.length });
   else if (family === "decoder") add(input.text, 0);

@@ -4,11 +4,14 @@ import { useApp } from "../../store/react";
 import type { Shown } from "../../store/state";
 import { canExplain, useExplain, useExplanation } from "../shared/explaining";
 import { MethodForm } from "../shared/MethodForm";
+import { PatchTiles } from "../shared/PatchTiles";
 import { MethodProgress, NoTarget, WaitingForModel } from "../shared/Progress";
+import { type Patched, patchedOf } from "../shared/patches";
 import { targetWords } from "../shared/target";
 import { ViewHeader, ViewTools } from "../shared/ViewFrame";
 import { CommonFields, isSampled, MethodPicker } from "./Fields";
 import type { AttributionPicture } from "./figure";
+import { bySize, mapTile } from "./over";
 import { chosenMethod, costOf, gapOf, leftOutText, pictureOf } from "./picture";
 import { Bars, ShadedText, ShadeScale } from "./TokenValues";
 
@@ -58,6 +61,21 @@ function Legend({ shown, picture }: { readonly shown: Shown; readonly picture: A
   );
 }
 
+/** What each patch counts, over the image and as bars. */
+function OverImage({ picture, of }: { readonly picture: AttributionPicture; readonly of: Patched }) {
+  const tiles = useMemo(() => [mapTile(picture, of)], [picture, of]);
+  const listed = useMemo(() => bySize(picture), [picture]);
+  return (
+    <>
+      <PatchTiles of={of} tiles={tiles} about={`What each patch counts for ${picture.target}`} />
+      <section className="largest-first" aria-label="Patches by what they count">
+        <p className="small">Largest first</p>
+        <Bars picture={listed} />
+      </section>
+    </>
+  );
+}
+
 /** One method: what each token counts for the answer, as shaded text and as bars. */
 export function AttributionView({ shown }: { readonly shown: Shown }) {
   const methods = useApp((state) => state.methods);
@@ -68,6 +86,8 @@ export function AttributionView({ shown }: { readonly shown: Shown }) {
   const asks = method !== undefined && !readsAttention.has(method.family);
   useExplain(method ? [method.id] : [], asks);
   const { picture, old } = usePicture(shown);
+  const patched = useMemo(() => patchedOf(shown), [shown]);
+  const noun = patched ? "patch" : unit;
   if (!canExplain(shown))
     return (
       <>
@@ -86,7 +106,7 @@ export function AttributionView({ shown }: { readonly shown: Shown }) {
             ? "This model has no method."
             : readsAttention.has(method.family)
               ? `${method.label}: ${method.measures}`
-              : `${method.label}: what each ${unit} counts for ${targetWords(shown)}.`
+              : `${method.label}: what each ${noun} counts for ${targetWords(shown)}.`
         }
         tools={<ViewTools />}
       >
@@ -107,15 +127,19 @@ export function AttributionView({ shown }: { readonly shown: Shown }) {
           )}
           <div
             className="attribution fade"
+            data-image={patched !== null || undefined}
             data-stale={stale || (old && picture !== null) || undefined}
             aria-busy={stale || !settled}
           >
-            {picture && (
-              <>
-                <ShadedText picture={picture} />
-                <Bars picture={picture} />
-              </>
-            )}
+            {picture &&
+              (patched ? (
+                <OverImage picture={picture} of={patched} />
+              ) : (
+                <>
+                  <ShadedText picture={picture} />
+                  <Bars picture={picture} />
+                </>
+              ))}
           </div>
           {picture && <Legend shown={shown} picture={picture} />}
         </>

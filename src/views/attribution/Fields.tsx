@@ -51,20 +51,22 @@ export function CommonFields({ shown, seeded }: { readonly shown: Shown; readonl
   const { setUnit, setScale, setSeed } = useActions();
   return (
     <>
-      <div className="field">
-        <span className="control-label" aria-hidden="true">
-          Unit
-        </span>
-        <Segmented
-          label="Unit"
-          value={unit}
-          options={[
-            { value: "token", label: "Tokens" },
-            { value: "word", label: "Words" },
-          ]}
-          onChange={setUnit}
-        />
-      </div>
+      {!shown.result.encoding.patches && (
+        <div className="field">
+          <span className="control-label" aria-hidden="true">
+            Unit
+          </span>
+          <Segmented
+            label="Unit"
+            value={unit}
+            options={[
+              { value: "token", label: "Tokens" },
+              { value: "word", label: "Words" },
+            ]}
+            onChange={setUnit}
+          />
+        </div>
+      )}
       {shown.result.candidates.length > 0 && (
         <div className="field">
           <span className="control-label" aria-hidden="true">

@@ -172,9 +172,15 @@ export function Bars({ picture }: { readonly picture: AttributionPicture }) {
 }
 
 /** The scale of the shades, with its words. */
-export function ShadeScale({ signed }: { readonly signed: boolean }) {
+export function ShadeScale({
+  signed,
+  words = ends(signed),
+}: {
+  readonly signed: boolean;
+  readonly words?: readonly [string, string];
+}) {
   const palette = usePalette();
-  const [low, high] = ends(signed);
+  const [low, high] = words;
   return (
     <span className="shade-scale">
       {low}

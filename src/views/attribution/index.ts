@@ -1,8 +1,10 @@
 import type { Workspace } from "../../store/store";
+import { patchedOf } from "../shared/patches";
 import type { View } from "../view";
 import { AttributionInspector, AttributionSummary } from "./AttributionInspector";
 import { AttributionView } from "./AttributionView";
 import { attributionFigure, attributionTable } from "./figure";
+import { overFigure } from "./over";
 import { chosenMethod, pictureOf } from "./picture";
 
 /** W is tokens or words here: what gets one value. */
@@ -33,6 +35,8 @@ export const attribution: View = {
   async figure({ store }, palette, width) {
     const state = store.getState();
     const picture = state.shown && pictureOf(state, state.shown);
+    const patched = state.shown && patchedOf(state.shown);
+    if (picture && patched) return overFigure(picture, patched, state.pinned?.index ?? null, palette, width);
     return picture && attributionFigure(picture, palette, width);
   },
   table({ store }) {

@@ -42,12 +42,13 @@ function useKnown() {
   const measuring = useApp((state) => state.measuring);
   const picked = useApp((state) => state.own.compare.methods);
   const attribution = useApp((state) => state.own.attribution);
+  const heads = useApp((state) => state.own.heads);
   const neuron = useApp((state) => state.own.neuron);
   const rollout = useApp((state) => state.own.rollout);
   return useMemo(
     () => ({
       ...{ unit, seed, model, methods, explanations, methodOptions, measures, measuring },
-      own: { neuron, rollout, attribution, compare: { ...initialSlices.compare, methods: picked } },
+      own: { heads, neuron, rollout, attribution, compare: { ...initialSlices.compare, methods: picked } },
     }),
     [
       unit,
@@ -62,6 +63,7 @@ function useKnown() {
       attribution,
       neuron,
       rollout,
+      heads,
     ],
   );
 }

@@ -1,3 +1,4 @@
+import { patchedOf } from "../shared/patches";
 import type { View } from "../view";
 import { headsFigure, headsTable } from "./figure";
 import { HeadsInspector } from "./HeadsInspector";
@@ -5,6 +6,7 @@ import { HeadsSummary } from "./HeadsSummary";
 import { HeadsView } from "./HeadsView";
 import { layerOf, plural } from "./names";
 import { pictureOf, tokensOf } from "./on-screen";
+import { overFigure } from "./over";
 
 export const heads: View = {
   id: "heads",
@@ -23,6 +25,8 @@ export const heads: View = {
     if (!shown) return null;
     await attention.fetch({ trace: shown.result.trace, site, heads: state.heads, tokens: tokensOf(shown) });
     const picture = pictureOf({ ...state, hideSinks: state.hideSinks.heads }, attention);
+    if (picture && state.own.heads.drawn === "image" && patchedOf(picture.shown))
+      return overFigure(picture, state, palette, width);
     return picture && headsFigure(picture, state, palette, width);
   },
   table({ store, attention }) {

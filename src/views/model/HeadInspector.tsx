@@ -5,10 +5,16 @@ import { rowOf } from "../heads/draw";
 import { Section, Strongest } from "../heads/HeadsInspector";
 import { HeadsPlot } from "../heads/HeadsPlot";
 import { headName } from "../heads/names";
+import { ReaderLine, useReader } from "../heads/OverImage";
 import { causalAt, type Picture, pictureOf, useAttention } from "../heads/on-screen";
+import { readerWords, tilesOf } from "../heads/over";
 import { characters, charactersOf, countCharacters, metersOf, scoresOf } from "../shared/characters";
 import { Kbd, Meter, Segmented } from "../shared/controls";
+import { DrawnAs } from "../shared/DrawnAs";
+import { usePalette } from "../shared/environment";
 import { icons } from "../shared/icons";
+import { PatchTiles } from "../shared/PatchTiles";
+import { type Patched, patchedOf } from "../shared/patches";
 import { explain, nameOf, tellingRow, type Words } from "./explain";
 import { HeadMatrix } from "./HeadMatrix";
 
@@ -45,6 +51,25 @@ export function useOpenPicture(shown: Shown, open: HeadRef): Picture | null {
   return pictureOf({ shown, site: open.site, heads, mergeWords, hideSinks, pairFilter: "all" }, attention);
 }
 
+/** Where the token that is read looks by this head. */
+function OpenOverImage({ picture, of }: { readonly picture: Picture; readonly of: Patched }) {
+  const palette = usePalette();
+  const reader = useReader(picture);
+  const { side, row } = reader?.row ?? { side: "query", row: -1 };
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a reader is its row
+  const [tile] = useMemo(
+    () => (reader ? tilesOf(of, picture, reader, palette) : []),
+    [of, picture, side, row, palette],
+  );
+  if (!reader || !tile) return null;
+  return (
+    <>
+      <ReaderLine words={readerWords(reader)} />
+      <PatchTiles of={of} tiles={[tile]} side={side} about={readerWords(reader)} />
+    </>
+  );
+}
+
 function OpenHead({ shown, open }: { readonly shown: Shown; readonly open: HeadRef }) {
   const picture = useOpenPicture(shown, open);
   const openAs = useApp((state) => state.openAs);
@@ -62,6 +87,9 @@ function OpenHead({ shown, open }: { readonly shown: Shown; readonly open: HeadR
     () => (picture && scores ? explain(scores, picture.heads[0]!.reading, picture.plan) : null),
     [picture, scores],
   );
+  const patched = useMemo(() => patchedOf(shown), [shown]);
+  const drawn = useApp((state) => state.own.heads.drawn);
+  const over = patched !== null && drawn === "image";
   const row = picture && (rowOf(picture.plan, pinned ?? hovered) ?? { side: "query" as const, row: telling });
   return (
     <div className="open-head">
@@ -82,15 +110,18 @@ function OpenHead({ shown, open }: { readonly shown: Shown; readonly open: HeadR
           <button type="button" className="ghost icon" aria-label="Next head" onClick={() => moveOpen(1, 0)}>
             {icons.right}
           </button>
-          <Segmented
-            label="Draw as"
-            value={openAs}
-            options={[
-              { value: "matrix", label: "Matrix" },
-              { value: "lines", label: "Lines" },
-            ]}
-            onChange={setOpenAs}
-          />
+          {patched && <DrawnAs otherwise="Matrix" />}
+          {!over && (
+            <Segmented
+              label="Draw as"
+              value={openAs}
+              options={[
+                { value: "matrix", label: "Matrix" },
+                { value: "lines", label: "Lines" },
+              ]}
+              onChange={setOpenAs}
+            />
+          )}
           <button type="button" className="ghost icon" aria-label="Close head" onClick={() => openHead(null)}>
             {icons.close}
           </button>
@@ -105,8 +136,11 @@ function OpenHead({ shown, open }: { readonly shown: Shown; readonly open: HeadR
             : "Its habits are being measured."}
         </p>
       )}
-      <div className="open-picture" data-as={openAs}>
-        {picture && (openAs === "matrix" ? <HeadMatrix picture={picture} /> : <HeadsPlot picture={picture} compact />)}
+      <div className="open-picture" data-as={over ? "image" : openAs}>
+        {picture && over && <OpenOverImage picture={picture} of={patched} />}
+        {picture &&
+          !over &&
+          (openAs === "matrix" ? <HeadMatrix picture={picture} /> : <HeadsPlot picture={picture} compact />)}
       </div>
       <div className="open-facts">
         {scores && (

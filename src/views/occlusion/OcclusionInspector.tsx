@@ -11,7 +11,7 @@ import { fixed, strongest } from "../shared/explained";
 import { canExplain, useExplanation, useMethod, useOptions, useUnits, valuesOf } from "../shared/explaining";
 import { TwoLines } from "../shared/MethodNotes";
 import { nameOf, probabilityOf, scaleOf } from "../shared/target";
-import { standIn, TOKENS } from "./picture";
+import { standIn, TOKENS, takenAway } from "./picture";
 
 type Answer = { readonly of: string; readonly answer: Without } | { readonly of: string; readonly wrong: string };
 
@@ -76,7 +76,7 @@ function WithoutIt({
   const way = `${removal ?? "auto"}` as WithoutRequest["removal"];
   const found = useWithout(shown, units[at]!.special ? null : at, way);
   if (units[at]!.special)
-    return <p className="note">Special tokens are read by the model and left alone: they are no part of the text.</p>;
+    return <p className="note">Special tokens are read by the model and left alone: they are no part of the input.</p>;
   if (found && "wrong" in found) return <p className="note">{found.wrong}</p>;
   const { target } = shown.result;
   const name = nameOf(shown, target.index);
@@ -86,11 +86,17 @@ function WithoutIt({
   const change = found ? found.answer.after - found.answer.before : null;
   return (
     <>
-      <Hole
-        units={units}
-        at={at}
-        token={found ? found.answer.token && spell(found.answer.token).label : standIn(model, way)}
-      />
+      {shown.result.encoding.patches ? (
+        <p className="note">
+          With {units[at]!.label} {takenAway(model, way)}:
+        </p>
+      ) : (
+        <Hole
+          units={units}
+          at={at}
+          token={found ? found.answer.token && spell(found.answer.token).label : standIn(model, way)}
+        />
+      )}
       {found ? (
         <dl className="three-numbers">
           <div>

@@ -5,17 +5,21 @@ import { unitAt } from "../../store/units";
 import { placesFor } from "../attribution/bars";
 import { CommonFields } from "../attribution/Fields";
 import { costOf } from "../attribution/picture";
+import { ShadeScale } from "../attribution/TokenValues";
 import { Segmented } from "../shared/controls";
 import { usePalette, useSize } from "../shared/environment";
 import { fixed } from "../shared/explained";
 import { canExplain, useExplain, useExplanation, useOptions, useUnits } from "../shared/explaining";
 import { MethodForm } from "../shared/MethodForm";
+import { PatchTiles } from "../shared/PatchTiles";
 import { MethodProgress, NoTarget, WaitingForModel } from "../shared/Progress";
+import { type Patched, patchedOf } from "../shared/patches";
 import { SceneCanvas } from "../shared/SceneCanvas";
 import { TokenButtons } from "../shared/TokenButtons";
 import { ViewHeader, ViewTools } from "../shared/ViewFrame";
 import { barsLayout, barsMarks, unitAtX } from "./bars";
 import type { OcclusionPicture } from "./figure";
+import { ENDS, tilesOf } from "./over";
 import { lacking, OFF_MANIFOLD, pictureOf, TOKENS, WINDOWS } from "./picture";
 import { type Region, regionText } from "./regions";
 
@@ -109,6 +113,12 @@ function Bars({ picture }: { readonly picture: OcclusionPicture }) {
   );
 }
 
+/** What the target loses without each patch, over the image. */
+function OverImage({ picture, of }: { readonly picture: OcclusionPicture; readonly of: Patched }) {
+  const tiles = useMemo(() => tilesOf(picture, of), [picture, of]);
+  return <PatchTiles of={of} tiles={tiles} about={picture.subtitle} />;
+}
+
 const MOST = 40;
 
 /** Windows by what their removal changes. */
@@ -196,6 +206,7 @@ export function OcclusionView({ shown }: { readonly shown: Shown }) {
   const players = units.filter(({ special }) => !special).length;
   useExplain(Number(window) <= players || players === 0 ? [TOKENS, WINDOWS] : [TOKENS]);
   const { picture, old } = usePicture(shown);
+  const patched = useMemo(() => patchedOf(shown), [shown]);
   if (!canExplain(shown))
     return (
       <>
@@ -226,17 +237,19 @@ export function OcclusionView({ shown }: { readonly shown: Shown }) {
           )}
           <div
             className="occlusion fade"
+            data-image={patched !== null || undefined}
             data-stale={stale || (old && picture !== null) || undefined}
             aria-busy={stale || !settled}
           >
             {picture && (
               <>
-                <Bars picture={picture} />
+                {patched ? <OverImage picture={picture} of={patched} /> : <Bars picture={picture} />}
                 <Regions picture={picture} />
               </>
             )}
           </div>
           <footer className="view-legend wrapping">
+            {patched && <ShadeScale signed words={ENDS} />}
             <span>{OFF_MANIFOLD}</span>
             <span className="legend-rest" data-testid="cost">
               {[tokens, windows].flatMap((each) => (each?.status === "done" ? [costOf(each.result)] : [])).join("; ")}

@@ -15,6 +15,8 @@ export interface OcclusionPicture {
   readonly values: Values;
   /** Windows, strongest first. */
   readonly regions: readonly Region[];
+  /** A value a unit: the mean of the windows over it; null until they are there. */
+  readonly windowValues: Values | null;
   /** Units of a window. */
   readonly window: string;
   /** "Change in the logit of POSITIVE less NEGATIVE when one token is replaced by [MASK]." */
@@ -89,7 +91,7 @@ export const occlusionTable = ({ units, values, regions, window, pinned }: Occlu
     *rows() {
       for (const [i, region] of [...alone, ...regions].entries())
         yield [
-          i < alone.length ? 1 : Number(window),
+          i < alone.length ? 1 : Number.parseInt(window, 10),
           units[region.units[0]!]!.from,
           units[region.units.at(-1)!]!.to - 1,
           regionText(region, units),

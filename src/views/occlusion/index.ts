@@ -1,10 +1,12 @@
 import { optionsFor } from "../../store/explanation";
 import type { Workspace } from "../../store/store";
 import { unitKey } from "../attribution";
+import { patchedOf } from "../shared/patches";
 import type { View } from "../view";
 import { occlusionFigure, occlusionTable } from "./figure";
 import { OcclusionInspector, OcclusionSummary } from "./OcclusionInspector";
 import { OcclusionView } from "./OcclusionView";
+import { overFigure } from "./over";
 import { pictureOf, TOKENS, WINDOWS } from "./picture";
 
 const WIDEST = 64;
@@ -40,6 +42,8 @@ export const occlusion: View = {
   async figure({ store }, palette, width) {
     const state = store.getState();
     const picture = state.shown && pictureOf(state, state.shown);
+    const patched = state.shown && patchedOf(state.shown);
+    if (picture && patched) return overFigure(picture, patched, state.pinned?.index ?? null, palette, width);
     return picture && occlusionFigure(picture, palette, width);
   },
   table({ store }) {

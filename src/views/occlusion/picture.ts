@@ -19,8 +19,11 @@ export function standIn(model: State["model"], removal: string): string | null {
   return { mask, unknown, pad, auto: mask ?? unknown ?? pad }[removal] ?? null;
 }
 
+const readsImages = (model: State["model"]): boolean => model?.family === "vision";
+
 /** Ways to take a token away that this model's vocabulary has no token for, and why. */
 export function lacking(model: State["model"]): Readonly<Record<string, string>> {
+  if (readsImages(model)) return {};
   const none = "not in this vocabulary";
   const { mask, unknown, pad } = model?.substitutes ?? { mask: null, unknown: null, pad: null };
   return {
@@ -32,8 +35,9 @@ export function lacking(model: State["model"]): Readonly<Record<string, string>>
   };
 }
 
-/** "replaced by [MASK]", or "deleted". */
+/** "replaced by [MASK]", or "deleted"; of patches "blurred". */
 export const takenAway = (model: State["model"], removal: string): string => {
+  if (readsImages(model)) return removal === "blur" ? "blurred" : "covered with the mean colour";
   const token = standIn(model, removal);
   return token === null ? "deleted" : `replaced by ${token}`;
 };
@@ -53,20 +57,22 @@ export function pictureOf(state: Wanted, shown: Shown): OcclusionPicture | null 
   const name = nameOf(shown, shown.result.target.index);
   const at = pinned === null ? -1 : unitAt(units, pinned.index);
   const size = windows?.options.window ?? 1;
+  const noun = shown.result.encoding.patches ? "patch" : unit;
   const done = [explanations[TOKENS], windows].flatMap((each) => (each?.status === "done" ? [each] : []));
   return {
     model: shown.model.name,
     units,
     values,
     regions: windows?.status === "done" ? sortedRegions(details, windows.result.values, units) : [],
-    window: `${size}`,
-    subtitle: `Change in ${targetWords(shown)} when a ${unit} is ${way}.`,
+    windowValues: windows?.status === "done" ? windows.result.values : null,
+    window: shown.result.encoding.patches ? `${size} × ${size} patches` : `${size}`,
+    subtitle: `Change in ${targetWords(shown)} when a ${noun} is ${way}.`,
     up: `needed: ${name} falls without it`,
     down: "in the way: it rises without it",
     pinned: at < 0 ? null : at,
     notes: [
       ...done.map(
-        ({ method, result }) => `${method === TOKENS ? `Each ${unit} alone` : `Windows of ${size}`}: ${costOf(result)}`,
+        ({ method, result }) => `${method === TOKENS ? `Each ${noun} alone` : `Windows of ${size}`}: ${costOf(result)}`,
       ),
       OFF_MANIFOLD,
     ],
@@ -75,4 +81,4 @@ export function pictureOf(state: Wanted, shown: Shown): OcclusionPicture | null 
 
 /** What an input that the model never saw can do to the result. */
 export const OFF_MANIFOLD =
-  "A text with a hole is one that the model may never have seen: part of a change can come from the hole and not from the word. Try another replacement and see which bars stay.";
+  "An input with a hole is one that the model may never have seen: part of a change can come from the hole and not from what was there. Try another replacement and see what stays.";

@@ -20,4 +20,14 @@ export function sortedRegions(
 
 /** A region's text as its tokens make it: subwords joined. */
 export const regionText = (region: Region, units: readonly Unit[]): string =>
+  patchSpan(region, units) ??
   region.units.map((i, n) => `${n > 0 && !units[i]!.mark ? " " : ""}${units[i]!.label}`).join("");
+
+const PATCH = /^r\d+c\d+$/;
+
+/** A square of patches by its corners; null for words. */
+function patchSpan({ units: some }: Region, units: readonly Unit[]): string | null {
+  const [first, last] = [units[some[0]!]?.label, units[some.at(-1)!]?.label];
+  if (first === undefined || last === undefined || !PATCH.test(first) || !PATCH.test(last)) return null;
+  return first === last ? first : `${first} to ${last}`;
+}

@@ -27,7 +27,13 @@ export interface Report {
   readonly version: string;
   readonly model: LoadedModel;
   readonly runtime: string;
-  readonly input: { readonly text: string | null; readonly pair: string | null; readonly ids: readonly number[] };
+  readonly input: {
+    readonly text: string | null;
+    readonly pair: string | null;
+    readonly ids: readonly number[];
+    /** What the image was called, of a model that reads images. */
+    readonly image: string | null;
+  };
   readonly shown: Shown;
   /** What is explained, in words. */
   readonly target: string;
@@ -64,10 +70,11 @@ export function commandOf(
     marked = [],
     consistency = null,
   }: Pick<Report, "model" | "shown" | "unit" | "seed" | "methods"> & Partial<Pick<Report, "marked" | "consistency">>,
-  { text, pair }: Pick<Report["input"], "text" | "pair">,
+  { text, pair, image }: Pick<Report["input"], "text" | "pair" | "image">,
   source: State["source"],
 ): string | null {
-  if (text === null || methods.length === 0) return null;
+  const given = image === null ? text && ["--text", text] : ["--image", image];
+  if (!given || methods.length === 0) return null;
   const { index, against, position } = shown.result.target;
   const named = (output: number): string => model.labels?.[output] ?? `${output}`;
   const place = source?.kind === "shipped" ? `models/${source.id}` : (model.id ?? model.name);
@@ -77,7 +84,7 @@ export function commandOf(
     ),
   );
   const words = [
-    ...[place, "--text", text, ...(pair === null ? [] : ["--pair", pair])],
+    ...[place, ...given, ...(pair === null ? [] : ["--pair", pair])],
     ...methods.flatMap(({ method }) => ["--method", method.id]),
     ...["--target", named(index), ...(against === undefined ? [] : ["--against", named(against)])],
     ...(position === null ? [] : ["--position", `${position}`]),
@@ -99,8 +106,8 @@ function caveatsOf(
   const has = (...families: readonly MethodInfo["family"][]): boolean =>
     methods.some(({ method }) => families.includes(method.family));
   return [
-    "This is one text. What holds for it need not hold for another.",
-    `Correlations and their p are over the ${texts} units of this text; they say whether methods rank them alike, not whether they are right.`,
+    "This is one input. What holds for it need not hold for another.",
+    `Correlations and their p are over the ${texts} units of it; they say whether methods rank them alike, not whether they are right.`,
     ...(has("attention") ? ["Attention says where the model looks. It is not why the model answers."] : []),
     ...(has("perturbation") ? [OFF_MANIFOLD] : []),
     ...(methods.some(({ result }) => result.completeness)
@@ -132,9 +139,11 @@ export function reportOf(
   });
   if (methods.length === 0) return null;
   const units = unitsFor(shown, unit);
+  const image = shown.result.seen?.name ?? null;
   const input = {
-    text: model.tokenizer ? text : null,
-    pair: model.pairs && pair ? pair : null,
+    image,
+    text: model.tokenizer && image === null ? text : null,
+    pair: model.pairs && pair && image === null ? pair : null,
     ids: shown.result.encoding.ids,
   };
   const marked = isText(shown) ? marksIn(state, shown) : [];

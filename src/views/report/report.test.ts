@@ -119,7 +119,7 @@ describe("the command that repeats it", () => {
     const shown = { ...report.shown, result: { ...report.shown.result, target } };
     const command = commandOf(
       { ...report, shown, unit: "word", seed: 7, methods: [{ ...first!, result }] },
-      { text: "it's", pair: "b c" },
+      { text: "it's", pair: "b c", image: null },
       { kind: "shipped", id: "small" },
     );
     expect(command).toBe(
@@ -127,7 +127,7 @@ describe("the command that repeats it", () => {
     );
   });
   test("isn't there for ids that were typed", () => {
-    expect(commandOf(reportOf(made.state(), given)!, { text: null, pair: null }, null)).toBeNull();
+    expect(commandOf(reportOf(made.state(), given)!, { text: null, pair: null, image: null }, null)).toBeNull();
   });
 });
 

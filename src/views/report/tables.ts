@@ -30,7 +30,7 @@ export function facts({ model, runtime, input, target, unit, seed, version, made
       ],
       ["File", model.file],
       ["SHA-256 of the file", model.sha256],
-      ["Text", input.text ?? `ids ${input.ids.join(" ")}`],
+      input.image === null ? ["Text", input.text ?? `ids ${input.ids.join(" ")}`] : ["Image", input.image],
       ...(input.pair === null ? [] : [["Second text", input.pair]]),
       [
         "Explained",

@@ -1,18 +1,24 @@
-import { useState } from "react";
+import { useMemo, useState } from "react";
 import { useActions, useApp } from "../../store/react";
 import type { Shown } from "../../store/state";
+import { ShadeScale } from "../attribution/TokenValues";
 import { LayerStepper } from "../heads/HeadsControls";
+import { ReaderLine, useReader } from "../heads/OverImage";
 import { planFor } from "../heads/on-screen";
 import { Segmented, Switch } from "../shared/controls";
+import { DrawnAs } from "../shared/DrawnAs";
 import { usePhone } from "../shared/environment";
 import { canExplain, useExplain, useExplanation } from "../shared/explaining";
 import { LeaveOutControls } from "../shared/LeaveOut";
 import { MethodForm } from "../shared/MethodForm";
+import { PatchTiles } from "../shared/PatchTiles";
 import { MethodProgress } from "../shared/Progress";
+import { type Patched, patchedOf } from "../shared/patches";
 import { ViewHeader, ViewTools } from "../shared/ViewFrame";
-import type { Cell } from "./draw";
+import { type Cell, rowOf } from "./draw";
 import { MapCanvas } from "./MapCanvas";
 import { unitsIn } from "./maps";
+import { isOver, madeOf, tilesOf } from "./over";
 import { fromOf, methodNames, type RolloutPicture, useRollout, WINDOW } from "./picture";
 
 /** The parameters that shape the map; others only shape values by token. */
@@ -68,7 +74,7 @@ function Window({ shown }: { readonly shown: Shown }) {
   );
 }
 
-function Controls({ shown }: { readonly shown: Shown }) {
+function Controls({ shown, over }: { readonly shown: Shown; readonly over: boolean }) {
   const method = useApp((state) => state.own.rollout.method);
   const phone = usePhone();
   const { change } = useActions();
@@ -87,7 +93,7 @@ function Controls({ shown }: { readonly shown: Shown }) {
       </div>
       <MethodForm method={method} shown={shown} only={FIELDS[method]} />
       <LayerStepper shown={shown} />
-      <Window shown={shown} />
+      {!over && <Window shown={shown} />}
       {!phone && <LeaveOutControls shown={shown} view="rollout" of={["words", "sinks"]} />}
     </div>
   );
@@ -158,6 +164,20 @@ function Missing({ shown }: { readonly shown: Shown }) {
   return explanation ? <MethodProgress explanation={explanation} label={methodNames[method]} /> : null;
 }
 
+/** A row of both maps over the image. */
+function RolloutOverImage({ picture, of }: { readonly picture: RolloutPicture; readonly of: Patched }) {
+  const reader = useReader(picture);
+  const row = reader ? rowOf(picture.plan, { ...reader.token, side: "query" }) : null;
+  const tiles = useMemo(() => (row === null ? [] : tilesOf(of, picture, row)), [of, picture, row]);
+  if (!reader || row === null) return null;
+  return (
+    <div className="over-image">
+      <ReaderLine words={madeOf(reader)} />
+      <PatchTiles of={of} tiles={tiles} about={madeOf(reader)} />
+    </div>
+  );
+}
+
 /** Raw attention of a layer beside where attention leads through all of them. */
 export function RolloutView({ shown }: { readonly shown: Shown }) {
   const { picture, waiting } = useRollout();
@@ -165,6 +185,8 @@ export function RolloutView({ shown }: { readonly shown: Shown }) {
   const stale = useApp((state) => state.stale);
   const explanation = useExplanation(method);
   const [cell, setCell] = useState<Cell | null>(null);
+  const patched = useMemo(() => patchedOf(shown), [shown]);
+  const over = useApp((state) => isOver(shown, state.own));
   useExplain([method], method === "chefer");
   const told = (at: { row: number; column: number }) => picture && <Told picture={picture} {...at} />;
   const dated = explanation !== undefined && explanation.status !== "done" && picture?.flow != null;
@@ -173,12 +195,19 @@ export function RolloutView({ shown }: { readonly shown: Shown }) {
       <ViewHeader
         title="Rollout"
         subtitle="Row by row, what a token is made of: by one layer's attention, and by attention followed through the layers."
-        tools={<ViewTools />}
+        tools={
+          <>
+            {patched && <DrawnAs otherwise="Matrices" />}
+            <ViewTools />
+          </>
+        }
       >
-        <Controls shown={shown} />
+        <Controls shown={shown} over={over} />
       </ViewHeader>
       <div className="maps fade" data-stale={stale || undefined} aria-busy={stale || waiting || dated}>
-        {picture && (
+        {picture && over && patched && <RolloutOverImage picture={picture} of={patched} />}
+        {picture && over && !picture.flow && <Missing shown={shown} />}
+        {picture && !over && (
           <>
             <MapCanvas
               title={picture.names.raw}
@@ -204,7 +233,11 @@ export function RolloutView({ shown }: { readonly shown: Shown }) {
         )}
       </div>
       <footer className="view-legend">
-        <span>A row is a token, its columns what it takes from</span>
+        {over ? (
+          <ShadeScale signed={false} words={["0", "most of each map"]} />
+        ) : (
+          <span>A row is a token, its columns what it takes from</span>
+        )}
         <span className="legend-rest" data-testid="left-out">
           {picture && leftOutSentence(picture)}
         </span>

@@ -2,6 +2,7 @@ import { allHeads } from "../../store/actions/look";
 import { tokensOf } from "../heads/on-screen";
 import type { View } from "../view";
 import { rolloutFigure, rolloutTable } from "./figure";
+import { isOver, overFigure } from "./over";
 import { methodNames, pictureOf, WINDOW } from "./picture";
 import { RolloutInspector, RolloutSummary } from "./RolloutInspector";
 import { RolloutView } from "./RolloutView";
@@ -37,6 +38,7 @@ export const rollout: View = {
     await attention.fetch({ trace: shown.result.trace, site, heads, tokens: tokensOf(shown) });
     const state = store.getState();
     const picture = pictureOf(state, attention);
+    if (picture && isOver(picture.shown, state.own)) return overFigure(picture, state.pinned, palette, width);
     return picture && rolloutFigure(picture, state.pinned, palette, width);
   },
   table({ store, attention }) {

@@ -74,7 +74,8 @@ export function pictureOf(state: Wanted, attention: AttentionCache): RolloutPict
     heads.push(weights);
   }
   const whole = planFor(shown, site, { mergeWords, hideSinks: hideSinks.rollout, filter: "all" });
-  const plan = windowOf(whole, fromOf(state, whole), WINDOW);
+  const overImage = own.heads.drawn === "image" && shown.result.seen !== undefined; // which is drawn whole
+  const plan = windowOf(whole, overImage ? null : fromOf(state, whole), WINDOW);
   const fusion = fusionOf(state);
   const { method } = own.rollout;
   const explanation: Explanation | undefined = explanations[method];

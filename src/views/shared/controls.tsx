@@ -181,7 +181,7 @@ export function StrengthRow({
         <span className="bar" aria-hidden="true">
           <i style={{ width: `${full > 0 ? (100 * value) / full : 0}%` }} />
         </span>
-        <span className="value">{value.toFixed(2)}</span>
+        <span className="value">{value.toFixed(full < 0.05 ? 4 : 2)}</span>
       </button>
     </li>
   );

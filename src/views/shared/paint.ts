@@ -74,7 +74,8 @@ export function paint(context: Context2D, marks: readonly Mark[]): void {
         break;
       }
       case "picture":
-        context.imageSmoothingEnabled = false;
+        context.imageSmoothingEnabled = of.smooth === true;
+        context.imageSmoothingQuality = "high";
         context.drawImage(pictureCanvas(of), of.x, of.y, of.width, of.height);
         break;
       case "group": {

@@ -44,7 +44,7 @@ export interface Curve {
   readonly dash?: readonly number[];
 }
 
-/** Pixels that are scaled up without smoothing. */
+/** Pixels that are scaled up, with smoothing only where they are a photograph. */
 export interface Picture {
   readonly kind: "picture";
   readonly x: number;
@@ -55,6 +55,7 @@ export interface Picture {
   readonly rows: number;
   /** RGBA. [rows, columns, 4] */
   readonly pixels: Uint8ClampedArray<ArrayBuffer>;
+  readonly smooth?: true;
 }
 
 /** Marks that fade together. */

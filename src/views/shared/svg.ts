@@ -70,7 +70,7 @@ function mark(of: Mark, encode: EncodePicture): string {
         width: of.width,
         height: of.height,
         preserveAspectRatio: "none",
-        style: "image-rendering:pixelated",
+        style: of.smooth ? undefined : "image-rendering:pixelated",
         href: encode(of),
       });
     case "group":

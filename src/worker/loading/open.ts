@@ -1,3 +1,4 @@
+import { preparationFile } from "../../image/preparation";
 import { decodeModel } from "../../onnx/decode";
 import type { TokenizerFile } from "../../text/load";
 import { fail } from "../failure";
@@ -18,6 +19,9 @@ export interface OpenedModel {
   readonly external: ReadonlyMap<string, Uint8Array>;
   readonly config: Record<string, unknown> | null;
   readonly tokenizer: TokenizerFiles;
+  readonly readsImages: boolean;
+  /** preprocessor_config.json of a model that reads images; null where there is none. */
+  readonly preprocessor: Record<string, unknown> | null;
   /** Of the model and its external data. */
   readonly bytes: number;
   readonly notes: readonly string[];
@@ -120,14 +124,18 @@ export async function openModel(
   const [model, tokenizer] = await Promise.all([belongings.model(), belongings.tokenizer()]);
   if (!model) throw fail("missing-file", `missing file: ${modelPath}`);
   const external = new Map<string, Uint8Array>();
-  for (const location of externalLocations(decodeModel(model)))
-    external.set(location, await belongings.external(location));
+  const decoded = decodeModel(model);
+  const readsImages = decoded.graph.inputs.some(({ name }) => name === "pixel_values");
+  const preprocessor = readsImages ? await belongings.json(preparationFile) : null;
+  for (const location of externalLocations(decoded)) external.set(location, await belongings.external(location));
   return {
     modelPath,
     model,
     external,
     config,
     tokenizer,
+    readsImages,
+    preprocessor,
     bytes: [model, ...external.values()].reduce((sum, { length }) => sum + length, 0),
     notes: others.length === 0 ? [] : [`${baseName(modelPath)} is open; also there: ${others.join(", ")}.`],
   };
