@@ -12,6 +12,7 @@ import { textActions } from "./actions/text";
 import { withoutActions } from "./actions/without";
 import { AttentionCache } from "./attention";
 import { sameSubject } from "./explanation";
+import { RowsCache } from "./rows";
 import { ScoringCache } from "./scoring";
 import { initial, type State } from "./state";
 
@@ -21,6 +22,7 @@ export interface Workspace {
   readonly actions: Actions;
   readonly attention: AttentionCache;
   readonly scoring: ScoringCache;
+  readonly rows: RowsCache;
 }
 
 export type Actions = ReturnType<typeof actionsOf>;
@@ -65,5 +67,6 @@ export function createWorkspace(explainer: Explainer, assets: Assets): Workspace
     if (!sameSubject(state, before)) void actions.forgetExplanations();
   });
   const scoring = new ScoringCache((...request) => explainer.scoring(...request));
-  return { store, actions, attention, scoring };
+  const rows = new RowsCache((...request) => explainer.rows(...request));
+  return { store, actions, attention, scoring, rows };
 }

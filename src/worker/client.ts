@@ -107,6 +107,7 @@ export function createClient(options: ClientOptions = {}): Explainer {
     run: (input, target) => call((api) => api.run(input, target)),
     retarget: (trace, target) => call((api) => api.retarget(trace, target)),
     attention: (...request) => call((api) => api.attention(...request)),
+    rows: (...request) => call((api) => api.rows(...request)),
     scoring: (...request) => call((api) => api.scoring(...request)),
     scores: (trace) => call((api) => api.scores(trace)),
     methods: () => call((api) => api.methods()),

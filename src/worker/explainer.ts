@@ -35,7 +35,7 @@ import type {
 } from "./protocol";
 import { answerWithout } from "./removed";
 import { heapBytes } from "./runtime/heap";
-import { scoringSlice, sliceOf } from "./slice";
+import { rowsOf, scoringSlice, sliceOf } from "./slice";
 
 /** Where things are, as the page knows it. */
 export interface Settings {
@@ -222,6 +222,7 @@ export function createExplainer({ models, hub, firstTrace }: Settings): Explaine
         : await Promise.all(wanted.map((head) => trace.attention(site, head)));
       return sliceOf(site, wanted, maps, size, leaveOut);
     },
+    rows: async (id, token, side) => rowsOf(traceOf(id), token, side),
     async scoring(id, site, head): Promise<ScoringSlice> {
       const trace = traceOf(id);
       checkHeads(trace, site, [head]);

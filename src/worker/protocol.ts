@@ -136,6 +136,14 @@ export interface AttentionSlice {
   readonly data: Uint16Array;
 }
 
+/** What one token attends to, or what attends to it, in every head. Transferred. */
+export interface HeadRows {
+  readonly token: number;
+  readonly side: "query" | "key";
+  /** [heads of all sites, T], site after site. */
+  readonly data: Float32Array;
+}
+
 /**
  * One head's way from queries and keys to its attention, as the graph computes it:
  * `logit = cap · tanh(scale · q·k / cap) + the rest`, and the softmax of a row's logits is its attention. Transferred.
@@ -288,6 +296,8 @@ export interface Explainer {
     size?: number,
     leaveOut?: readonly number[],
   ): Promise<AttentionSlice>;
+  /** One token's row of every head's attention, or its column where `side` is `key`. */
+  rows(trace: number, token: number, side: "query" | "key"): Promise<HeadRows>;
   /** Queries, keys and logits of one head: another pass, for the first head of a site. */
   scoring(trace: number, site: number, head: number): Promise<ScoringSlice>;
   /** Gives way to a newer run, and then rejects with `cancelled`. */

@@ -48,6 +48,10 @@ const api: WorkerApi = {
     const outcome = await outcomeOf(() => explainer.attention(...request));
     return outcome.ok ? Comlink.transfer(outcome, [outcome.value.data.buffer as ArrayBuffer]) : outcome;
   },
+  async rows(...request) {
+    const outcome = await outcomeOf(() => explainer.rows(...request));
+    return outcome.ok ? Comlink.transfer(outcome, [outcome.value.data.buffer as ArrayBuffer]) : outcome;
+  },
   async scoring(...request) {
     const outcome = await outcomeOf(() => explainer.scoring(...request));
     if (!outcome.ok) return outcome;

@@ -1,7 +1,9 @@
 import type { HeadScoring } from "../explain/scoring";
+import type { Trace } from "../explain/trace";
 import { half } from "../tensor/half";
 import type { Tensor } from "../tensor/tensor";
-import { type AttentionSlice, LEAST_REST, type ScoringSlice } from "./protocol";
+import { fail } from "./failure";
+import { type AttentionSlice, type HeadRows, LEAST_REST, type ScoringSlice } from "./protocol";
 
 /** Rows of one axis that fall into one, so that at most `size` are left. */
 const bin = (length: number, size: number | undefined): number =>
@@ -59,6 +61,36 @@ export function sliceOf(
       }
   }
   return { site, heads, ...pooled, data };
+}
+
+/** One token's row (or column) of every head of some sites. */
+export async function rowsOf(
+  trace: Pick<Trace, "attention" | "sites">,
+  token: number,
+  side: HeadRows["side"],
+): Promise<HeadRows> {
+  const parts: Float32Array[] = [];
+  for (const { index } of trace.sites) {
+    const { dims, data } = await trace.attention(index);
+    const [heads, rows, columns] = dims as [number, number, number];
+    if (!(token >= 0 && token < (side === "query" ? rows : columns)))
+      throw fail("bad-input", `no such token: ${token} (attention ${index} has ${rows} × ${columns})`);
+    for (let head = 0; head < heads; head++) {
+      const own = (data as Float32Array).subarray(head * rows * columns, (head + 1) * rows * columns);
+      parts.push(
+        side === "query"
+          ? own.slice(token * columns, (token + 1) * columns)
+          : Float32Array.from({ length: rows }, (_, row) => own[row * columns + token]!),
+      );
+    }
+  }
+  const whole = new Float32Array(parts.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const part of parts) {
+    whole.set(part, at);
+    at += part.length;
+  }
+  return { token, side, data: whole };
 }
 
 /** A head's scoring as it travels: arrays of its own, so that they can be transferred. */

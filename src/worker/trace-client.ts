@@ -29,6 +29,7 @@ export function createTraceClient(): Explainer {
     run: (input, target) => call((to) => to.run(input, target)),
     retarget: (trace, target) => call((to) => to.retarget(trace, target)),
     attention: (...request) => call((to) => to.attention(...request)),
+    rows: (...request) => call((to) => to.rows(...request)),
     scoring: (...request) => call((to) => to.scoring(...request)),
     scores: (trace) => call((to) => to.scores(trace)),
     methods: async () => (current ? current.methods() : []),

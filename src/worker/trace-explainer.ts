@@ -14,7 +14,7 @@ import type { Encoding } from "../text/encoding";
 import { fail, toMethodFailure } from "./failure";
 import type { OpenedTrace } from "./loading/trace";
 import type { Explainer, ExplainerError, LoadedModel, RunResult } from "./protocol";
-import { scoringSlice, sliceOf } from "./slice";
+import { rowsOf, scoringSlice, sliceOf } from "./slice";
 
 /** What a trace has no model for. */
 const needsModel = (what: string) =>
@@ -160,6 +160,7 @@ export function createTraceExplainer(trace: OpenedTrace, id: number, file = ""):
       );
       return each.flat();
     },
+    rows: (_, token, side) => rowsOf({ sites, attention: trace.attention }, token, side),
     async scoring(_, site, head) {
       if (!trace.hasQueries(site))
         throw fail(

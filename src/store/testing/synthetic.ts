@@ -313,6 +313,17 @@ export function syntheticExplainer(
       for (const [i, { data: A }] of read.entries()) data.set(toHalf(A), i * side * side);
       return { site, heads: wanted, rows: side, columns: side, data };
     },
+    async rows(trace, token, side) {
+      const { model: of, encoding } = traced(trace);
+      await gate("rows");
+      const T = encoding.ids.length;
+      const heads = Array.from({ length: of.layers * of.heads }, (_, i) =>
+        syntheticHead(encoding.tokens, of.family, Math.floor(i / of.heads), i % of.heads),
+      );
+      const at = (A: Float32Array, j: number) => A[side === "query" ? token * T + j : j * T + token]!;
+      const data = Float32Array.from({ length: heads.length * T }, (_, i) => at(heads[Math.floor(i / T)]!, i % T));
+      return { token, side, data };
+    },
     async scoring(trace, site, head): Promise<ScoringSlice> {
       const { model: of, encoding } = traced(trace);
       await gate("scoring");

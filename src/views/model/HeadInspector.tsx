@@ -10,7 +10,6 @@ import { causalAt, type Picture, pictureOf, useAttention } from "../heads/on-scr
 import { readerWords, tilesOf } from "../heads/over";
 import { characters, charactersOf, countCharacters, metersOf, scoresOf } from "../shared/characters";
 import { Kbd, Meter, Segmented } from "../shared/controls";
-import { DrawnAs } from "../shared/DrawnAs";
 import { usePalette } from "../shared/environment";
 import { icons } from "../shared/icons";
 import { PatchTiles } from "../shared/PatchTiles";
@@ -110,7 +109,6 @@ function OpenHead({ shown, open }: { readonly shown: Shown; readonly open: HeadR
           <button type="button" className="ghost icon" aria-label="Next head" onClick={() => moveOpen(1, 0)}>
             {icons.right}
           </button>
-          {patched && <DrawnAs otherwise="Matrix" />}
           {!over && (
             <Segmented
               label="Draw as"

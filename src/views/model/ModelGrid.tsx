@@ -4,8 +4,10 @@ import type { HeadRef, Shown } from "../../store/state";
 import { headName } from "../heads/names";
 import { charactersOf, scoresOf } from "../shared/characters";
 import { usePixelRatio, useSize } from "../shared/environment";
+import { patchedOf } from "../shared/patches";
 import { Tooltip } from "../shared/Tooltip";
 import { cellAt, type Grid, gridOf, LABELS, type Reading, TOP } from "./grid";
+import { PatchThumbnails } from "./PatchThumbnails";
 import { Thumbnails } from "./Thumbnails";
 
 const same = (a: HeadRef | null, site: number, head: number): boolean => a?.site === site && a.head === head;
@@ -108,6 +110,8 @@ export function ModelGrid({ shown }: { readonly shown: Shown }) {
   const size = useSize(frame);
   const [hovered, hover] = useState<Hover | null>(null);
   const { result, model, scores } = shown;
+  const patched = useMemo(() => patchedOf({ result }), [result]);
+  const over = useApp((state) => state.own.heads.drawn === "image");
   const grid = useMemo(() => (size ? gridOf(model, size.width, size.height - 8) : null), [model, size]);
   const cell = grid?.cell;
   const reading = useMemo<Reading | null>(
@@ -137,7 +141,11 @@ export function ModelGrid({ shown }: { readonly shown: Shown }) {
           className="grid"
           style={{ width: LABELS + grid.columns * grid.pitch, height: TOP + grid.rows * grid.pitch }}
         >
-          <Thumbnails grid={grid} reading={reading} scores={scores} />
+          {patched && over ? (
+            <PatchThumbnails shown={shown} of={patched} grid={grid} scores={scores} />
+          ) : (
+            <Thumbnails grid={grid} reading={reading} scores={scores} />
+          )}
           <GridLabels sites={model.sites} grid={grid} />
           <Cells shown={shown} grid={grid} onHover={hover} />
         </div>

@@ -1,13 +1,20 @@
+import { useMemo } from "react";
 import { useActions, useApp } from "../../store/react";
 import type { Shown } from "../../store/state";
+import { ShadeScale } from "../attribution/TokenValues";
+import { ReaderLine } from "../heads/OverImage";
 import { tokensOf } from "../heads/on-screen";
+import { readerWords } from "../heads/over";
 import { characters, countCharacters } from "../shared/characters";
+import { DrawnAs } from "../shared/DrawnAs";
 import { usePalette, usePhone } from "../shared/environment";
 import { LeaveOutControls } from "../shared/LeaveOut";
 import { megabytes } from "../shared/megabytes";
 import { attentionColour, type Palette } from "../shared/palette";
+import { patchedOf } from "../shared/patches";
 import { ViewHeader, ViewTools } from "../shared/ViewFrame";
 import { ModelGrid } from "./ModelGrid";
+import { useModelReader } from "./PatchThumbnails";
 
 const STEPS = 21;
 
@@ -80,21 +87,35 @@ function Badges({ shown }: { readonly shown: Shown }) {
   );
 }
 
+/** Whose attention it is; by itself, since it follows the cursor. */
+function Reading({ shown }: { readonly shown: Shown }) {
+  const reader = useModelReader(shown);
+  return reader && <ReaderLine words={readerWords(reader)} />;
+}
+
 /** Every layer and head at once; one opens large beside the grid. */
 export function ModelView({ shown }: { readonly shown: Shown }) {
   const hideSinks = useApp((state) => state.hideSinks.model);
   const phone = usePhone();
   const stale = useApp((state) => state.stale);
+  const patched = useMemo(() => patchedOf(shown), [shown]);
+  const drawn = useApp((state) => state.own.heads.drawn);
+  const over = patched !== null && drawn === "image";
   const rescaled = hideSinks ? " Sinks are left out, rows rescaled." : "";
   return (
     <>
       <ViewHeader
         title="Model"
-        subtitle={`Every head at once. Rows are queries, columns keys.${rescaled}`}
+        subtitle={
+          over
+            ? `Every head at once: where one token looks, over the image.${rescaled}`
+            : `Every head at once. Rows are queries, columns keys.${rescaled}`
+        }
         tools={
           <>
+            {patched && <DrawnAs otherwise="Matrices" />}
             <ViewTools />
-            <AttentionScale />
+            {!over && <AttentionScale />}
           </>
         }
       >
@@ -103,9 +124,15 @@ export function ModelView({ shown }: { readonly shown: Shown }) {
           {!phone && <LeaveOutControls shown={shown} view="model" of={["words", "sinks"]} />}
         </div>
       </ViewHeader>
-      <div className="model-grid fade" data-stale={stale || undefined} aria-busy={stale}>
+      <div className="model-grid fade" data-over={over || undefined} data-stale={stale || undefined} aria-busy={stale}>
+        {over && <Reading shown={shown} />}
         <ModelGrid shown={shown} />
       </div>
+      {over && (
+        <footer className="view-legend">
+          <ShadeScale signed={false} words={["0", "most of each map"]} />
+        </footer>
+      )}
       {tokensOf(shown) > 46 && <p className="sr-only">Thumbnails show the largest weight of each block of tokens.</p>}
     </>
   );

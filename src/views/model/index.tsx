@@ -3,12 +3,16 @@ import { useApp } from "../../store/react";
 import type { Shown } from "../../store/state";
 import type { Workspace } from "../../store/store";
 import { headName, plural } from "../heads/names";
-import { pictureOf, tokensOf } from "../heads/on-screen";
+import { pictureOf, planFor, tokensOf } from "../heads/on-screen";
+import { readerOf, readerWords } from "../heads/over";
+import type { Palette } from "../shared/palette";
+import { type Patched, patchedOf } from "../shared/patches";
 import type { View } from "../view";
 import { FIGURE_CELL, type ModelPicture, modelFigure, modelTable } from "./figure";
 import { requestFor } from "./grid";
 import { ModelInspector } from "./HeadInspector";
 import { ModelView } from "./ModelView";
+import { mapsOf, overFigure } from "./over";
 
 function modelPicture({ store, attention }: Workspace): ModelPicture | null {
   const state = store.getState();
@@ -16,6 +20,22 @@ function modelPicture({ store, attention }: Workspace): ModelPicture | null {
   if (!shown) return null;
   const wanted = open && { ...state, site: open.site, heads: [open.head], hideSinks: state.hideSinks.model };
   return { shown, open: wanted && pictureOf({ ...wanted, pairFilter: "all" }, attention) };
+}
+
+/** Every head's attention of the pinned token, or the answer's, over the image. */
+async function figureOverImage({ store, rows }: Workspace, shown: Shown, of: Patched, palette: Palette) {
+  const { pinned, hideSinks, badgesOff } = store.getState();
+  const plan = planFor(shown, shown.model.sites[0]!.index, {
+    mergeWords: false,
+    hideSinks: hideSinks.model,
+    filter: "all",
+  });
+  const reader = readerOf(plan, { pinned, hovered: null });
+  if (!reader) return null;
+  const read = await rows.fetch(shown.result.trace, reader.token.index, reader.token.side);
+  const maps = mapsOf(shown, of, read, hideSinks.model);
+  const badges = { scores: shown.scores, off: badgesOff, sites: shown.model.sites };
+  return overFigure(shown, of, maps, readerWords(reader), badges, palette);
 }
 
 function ModelSummary({ shown }: { readonly shown: Shown }) {
@@ -50,8 +70,10 @@ export const model: View = {
   announce: ({ open }, shown) => (open ? `Head ${headName(shown, open.site, open.head)} is open.` : ""),
   async figure(workspace, palette) {
     const { store, attention } = workspace;
-    const { shown, open, hideSinks, mergeWords } = store.getState();
+    const { shown, open, own, hideSinks, mergeWords } = store.getState();
     if (!shown) return null;
+    const patched = patchedOf(shown);
+    if (patched && own.heads.drawn === "image") return figureOverImage(workspace, shown, patched, palette);
     const reading = { shown, size: FIGURE_CELL, hideSinks: hideSinks.model, mergeWords };
     const far = shown.model.far && !store.getState().readsAll; // then the figure has the heads that are here
     for (const { index, heads } of far ? [] : shown.model.sites)
