@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { answerRows } from "../explain/attention";
 import type { MethodContext } from "../explain/attribution";
 import { readModel } from "../explain/conformance/folder";
 import { type Engine, openEngine } from "../explain/engine";
@@ -98,6 +99,17 @@ describe("every method explains an image by its patches", () => {
   test("exact Shapley values say that there are too many", async () => {
     await expect(run("exact-shapley")).rejects.toThrow("too many units: 16");
   });
+});
+
+test("without a class token the answer is read from all patches", async () => {
+  const { encoding } = context.trace;
+  const tokens = encoding.tokens.map((name) => (name === "[CLS]" ? "[REG1]" : name));
+  const pooled = { ...context, trace: { ...context.trace, encoding: { ...encoding, tokens } } };
+  expect(answerRows(context)).toEqual([0]);
+  expect(answerRows(pooled)).toEqual(Array.from({ length: 16 }, (_, i) => i + 1));
+  const { values, details } = await attribute(methodOf("rollout"), pooled, {}, () => 0);
+  const mean = (j: number) => answerRows(pooled).reduce((sum, i) => sum + details!.matrix![i * 17 + j]! / 16, 0);
+  for (const j of [0, 5, 16]) expect(values[j]).toBeCloseTo(mean(j), 6);
 });
 
 test("leaving a patch out puts the mean colour or the blurred image there", async () => {

@@ -57,10 +57,29 @@ export function withResidual(attention: Float64Array, tokens: number, weight: nu
   return result;
 }
 
-/** The row of a token-by-token matrix that the answer is read from: of whole texts the first token in encoders, the last in decoders. */
-export function answerRow({ engine, trace, target }: Pick<MethodContext, "engine" | "trace" | "target">): number {
-  if (target.position !== null) return target.position;
-  return engine.family === "decoder" ? trace.encoding.mask.lastIndexOf(1) : 0;
+/**
+ * The rows of a token-by-token matrix that the answer is read from: of whole texts the first token in encoders, the last in
+ * decoders; of images the class token, and the one of distillation beside it, or all patches where there is neither.
+ */
+export function answerRows({
+  engine,
+  trace,
+  target,
+}: Pick<MethodContext, "engine" | "trace" | "target">): readonly number[] {
+  const { mask, patches, tokens, special } = trace.encoding;
+  if (target.position !== null) return [target.position];
+  if (engine.family === "decoder") return [mask.lastIndexOf(1)];
+  if (!patches) return [0];
+  const all = Array.from(tokens.keys());
+  const classes = all.filter((i) => tokens[i] === "[CLS]" || tokens[i] === "[DIST]");
+  return classes.length > 0 ? classes : all.filter((i) => !special[i]);
+}
+
+/** The mean of some rows of a matrix, [T, T] to [T]. */
+export function meanRow(matrix: Float64Array, rows: readonly number[], tokens: number): Float64Array {
+  const mean = new Float64Array(tokens);
+  for (const row of rows) for (let j = 0; j < tokens; j++) mean[j] += matrix[row * tokens + j] / rows.length;
+  return mean;
 }
 
 /**

@@ -1,7 +1,7 @@
-import { answerRow, type Fusion, fused, fusionParameter, residualParameter, withResidual } from "../attention";
+import { answerRows, type Fusion, fused, fusionParameter, residualParameter, withResidual } from "../attention";
 import type { Method } from "../attribution";
 import { layeredFlow } from "../max-flow";
-import { sumOf } from "../per-token";
+import { addScaled, sumOf } from "../per-token";
 import { summed } from "../unit";
 
 /** The most that could flow from the answer's position down to each token if attention were the capacity of pipes. */
@@ -48,10 +48,10 @@ export const attentionFlow: Method = {
     for (const { index } of trace.sites)
       capacities.push(withResidual(fused(await trace.attention(index), fusion as Fusion), tokens, Number(residual)));
     const flow = layeredFlow(capacities, tokens);
-    const row = answerRow(context);
-    const wanted = rows === "all" ? Array.from({ length: tokens }, (_, i) => i) : [row];
+    const read = answerRows(context);
+    const wanted = rows === "all" ? Array.from({ length: tokens }, (_, i) => i) : read;
     const matrix = new Float32Array(tokens * tokens).fill(Number.NaN);
-    let values = new Float64Array(tokens);
+    const values = new Float64Array(tokens);
     for (const [done, i] of wanted.entries()) {
       const flows = new Float64Array(tokens);
       for (let j = 0; j < tokens; j++) {
@@ -62,7 +62,7 @@ export const attentionFlow: Method = {
       const total = scale === "share" ? sumOf(flows) : 1;
       const shared = flows.map((f) => f / total);
       matrix.set(shared, i * tokens);
-      if (i === row) values = shared;
+      if (read.includes(i)) addScaled(values, shared, 1 / read.length);
     }
     return { values: summed(units, values), details: { matrix } };
   },

@@ -1,4 +1,4 @@
-import { answerRow, identity, product } from "../attention";
+import { answerRows, identity, meanRow, product } from "../attention";
 import type { Method } from "../attribution";
 import { summed } from "../unit";
 import { weightedAttention } from "./gradient-x-attention";
@@ -35,9 +35,9 @@ export const chefer: Method = {
       relevance = relevance.map((r, i) => r + added[i]);
       onPartial({ done: done + 1, total: weighted.length });
     }
-    const row = answerRow(context);
-    const values = relevance.slice(row * tokens, (row + 1) * tokens);
-    if (options["zero-self"]) values[row] = 0;
+    const rows = answerRows(context);
+    const values = meanRow(relevance, rows, tokens);
+    if (options["zero-self"]) for (const row of rows) values[row] -= relevance[row * tokens + row] / rows.length;
     return { values: summed(units, values), details: { matrix: Float32Array.from(relevance) } };
   },
 };

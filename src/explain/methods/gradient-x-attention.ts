@@ -1,4 +1,4 @@
-import { answerRow, fused, sitesAt } from "../attention";
+import { answerRows, fused, sitesAt } from "../attention";
 import type { Method, MethodContext } from "../attribution";
 import { inputRow, type Place, resultOf } from "../passes";
 import { addScaled, dots, numbersOf } from "../per-token";
@@ -61,12 +61,12 @@ export const gradientXAttention: Method = {
     const sites = sitesAt(trace.sites, layer);
     const tokens = trace.encoding.ids.length;
     const weighted = await weightedAttention(context, sites, by as By, sign === "positive");
-    const row = answerRow(context);
+    const read = rows === "all" ? Array.from({ length: tokens }, (_, i) => i) : answerRows(context);
     const matrix = new Float64Array(tokens * tokens); // mean over layers
     for (const one of weighted) addScaled(matrix, one, 1 / weighted.length);
     const values = new Float64Array(tokens);
-    for (let i = 0; i < tokens; i++)
-      if (rows === "all" || i === row) addScaled(values, matrix.subarray(i * tokens, (i + 1) * tokens), 1);
+    const share = rows === "all" ? 1 : 1 / read.length;
+    for (const i of read) addScaled(values, matrix.subarray(i * tokens, (i + 1) * tokens), share);
     return { values: summed(units, values), details: { matrix: Float32Array.from(matrix) } };
   },
 };

@@ -1,4 +1,4 @@
-import { answerRow, fused, sitesAt } from "../attention";
+import { answerRows, fused, meanRow, sitesAt } from "../attention";
 import type { Method } from "../attribution";
 import { addScaled } from "../per-token";
 import { summed } from "../unit";
@@ -18,12 +18,12 @@ export const rawAttention: Method = {
   async run(context, { layer }) {
     const { trace, units } = context;
     const sites = sitesAt(trace.sites, layer);
-    const row = answerRow(context);
+    const rows = answerRows(context);
     const tokens = trace.encoding.ids.length;
     const values = new Float64Array(tokens);
     for (const { index } of sites) {
       const attention = fused(await trace.attention(index), "mean"); // [T, T]
-      addScaled(values, attention.subarray(row * tokens, (row + 1) * tokens), 1 / sites.length);
+      addScaled(values, meanRow(attention, rows, tokens), 1 / sites.length);
     }
     return { values: summed(units, values) };
   },

@@ -1,9 +1,10 @@
 import {
-  answerRow,
+  answerRows,
   type Fusion,
   fused,
   fusionParameter,
   identity,
+  meanRow,
   product,
   residualParameter,
   sitesAt,
@@ -62,7 +63,7 @@ export const rollout: Method = {
     const tokens = trace.encoding.ids.length;
     const end = sitesAt(trace.sites, layer)[0].layer;
     const sites = trace.sites.filter((s) => s.layer <= end);
-    const row = answerRow(context);
+    const rows = answerRows(context);
     let reached = identity(tokens);
     for (const [done, { index }] of sites.entries()) {
       await passes.pause();
@@ -75,7 +76,7 @@ export const rollout: Method = {
       onPartial({ done: done + 1, total: sites.length });
     }
     return {
-      values: summed(units, reached.subarray(row * tokens, (row + 1) * tokens)),
+      values: summed(units, meanRow(reached, rows, tokens)),
       details: { matrix: Float32Array.from(reached) },
     };
   },
