@@ -3,6 +3,7 @@ import type { Graph, Model, Node, Value, ValueInfo, Weight } from "../onnx/model
 import { float32, int64 } from "../tensor/tensor";
 import { Builder } from "./builder";
 import { GraphError } from "./error";
+import { fused } from "./fusions";
 import { inlineFunctions, Scopes } from "./inline";
 import { bindInput, inputsOf, type ModelInput, type Point, pointOf } from "./inputs";
 import { prune } from "./prune";
@@ -25,7 +26,7 @@ export interface Canonical {
 /**
  * Rewrites a model to the operators that anatomy, gradients and relevance rules know: functions inlined, fused and
  * dequantising operators spelled out, the first branch of a merged decoder taken, empty caches gone, half floats
- * computed as float32. Shapes are followed on the way. Throws GraphError, naming the node, for what can't be expressed.
+ * computed as float32, spelled-out norms and activations in one operator. Shapes are followed on the way. Throws GraphError, naming the node, for what can't be expressed.
  */
 export function canonicalise(file: Model, config: Readonly<Record<string, unknown>> | null): Canonical {
   const inputs = inputsOf(file);
@@ -40,7 +41,9 @@ export function canonicalise(file: Model, config: Readonly<Record<string, unknow
   for (const name of pasts) walk.empty.add(name);
   walk.take(model.graph);
   const opsets = new Map(model.opsets).set("com.microsoft", 1);
-  const graph = prune({ ...model.graph, nodes: walk.nodes, initializers: walk.initializers, valueInfo: new Map() });
+  const { initializers } = walk;
+  const nodes = fused(walk.nodes, facts, initializers);
+  const graph = prune({ ...model.graph, nodes, initializers, valueInfo: new Map() });
   return { model: { ...model, opsets, graph }, inputs, facts, point, answers: graph.outputs };
 }
 

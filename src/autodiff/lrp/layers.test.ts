@@ -15,7 +15,8 @@ type Spelled = (b: Builder, x: Value) => Value;
 const square = (b: Builder, x: Value): Value => b.reduce("ReduceMean", b.mul(x, x), [-1]);
 const number = (b: Builder, value: number): Value => b.scalar(value, "float32");
 
-const norm: Spelled = (b, x) => b.div(x, b.op("Sqrt", [b.add(square(b, x), number(b, 1e-5))]));
+/** With a floor in place of a summand: a norm that no one operator is. */
+const norm: Spelled = (b, x) => b.div(x, b.op("Sqrt", [b.op("Max", [square(b, x), number(b, 1e-5)])]));
 /** The square root of a mean of squares as a power of e, which nobody looks for. */
 const hiddenNorm: Spelled = (b, x) => {
   const half = b.mul(b.op("Log", [b.add(square(b, x), number(b, 1e-5))]), number(b, 0.5));
