@@ -21,6 +21,7 @@ import {
   taskOf,
 } from "./architecture";
 import { inBatchOrder } from "./batch-order";
+import { tokensAtOnce } from "./chunks";
 import { explainingModel, on, plainModel } from "./explaining-model";
 import { type Batch, feedsOf, rowsOf } from "./feeds";
 import { MissingFile } from "./missing-file";
@@ -60,6 +61,8 @@ export interface Engine {
   readonly notes: readonly string[];
   /** How it cuts images into tokens; null where it reads text. */
   readonly vision: Vision | null;
+  /** How many tokens its device is best given together. */
+  readonly tokensAtOnce: number;
   /** One forward pass over one text, or over one image, whose encoding `vision` gave. */
   run(encoding: Encoding, image?: ImageInput): Promise<Trace>;
   /** One forward pass over several rows; the raw values of the given names. */
@@ -220,6 +223,7 @@ async function engineOf(
     labels: /classification/.test(task) ? labelsOf(config) : null,
     maxTokens: maxTokensOf(config),
     pairs: family === "encoder",
+    tokensAtOnce: tokensAtOnce.cpu,
     vision,
     notes: anatomy.residual ? [] : ["The residual stream was not found, so views that read it are left out."],
     runBatch,

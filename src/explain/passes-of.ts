@@ -13,7 +13,7 @@ import type { Passes, PassResult, PassRow, Place, Wanted } from "./passes";
 import { type Found, nameOf, placeIn } from "./places";
 import { batchOf, changesOf, targetRowsOf } from "./row-feeds";
 
-type Runs = Pick<Engine, "runBatch" | "explain" | "prepare" | "canonical" | "anatomy">;
+type Runs = Pick<Engine, "runBatch" | "explain" | "prepare" | "canonical" | "anatomy" | "tokensAtOnce">;
 
 /**
  * An engine as methods use it. `letThrough` is waited for between chunks, and may throw to end the run. By `now`, the time
@@ -26,7 +26,7 @@ export function passesOf(
 ): Passes {
   const { canonical, anatomy } = engine;
   const spent = { forward: 0, backward: 0, preparing: 0 };
-  const atOnce = rowsAtOnce(canonical, anatomy);
+  const atOnce = rowsAtOnce(canonical, anatomy, engine.tokensAtOnce);
   const words = new Map<string, Promise<Tensor>>();
   const run: Passes["run"] = async (rows, wanted, onRow) => {
     const pairs = /^deeplift/.test(wanted.mode ?? "") && (wanted.by?.length ?? 0) > 0;

@@ -1,4 +1,5 @@
 import type { Vocabulary } from "../explain/candidates";
+import { tokensAtOnce } from "../explain/chunks";
 import { type Engine, openEngine, type Understood, understand } from "../explain/engine";
 import { substitutesOf } from "../explain/substitutes";
 import { configFor } from "../explain/vision";
@@ -73,6 +74,8 @@ function pattern([height, width]: readonly [number, number]): Tensor {
 
 const answersOf = ({ canonical }: Engine): string[] => canonical.answers.map(({ name }) => name);
 
+const atOnceOn = (device: Device): number => tokensAtOnce[device === "webgpu" ? "gpu" : "cpu"];
+
 interface Opened {
   readonly engine: Engine;
   readonly choice: Choice;
@@ -93,7 +96,8 @@ async function openOn(choice: Choice, files: OpenedModel, understood: Understood
     const engine = await openEngine(files, check.create, { understood }); // which looks at every attention site once
     if (engine.vision) await engine.runBatch({ pixels: pattern(engine.vision.size) }, answersOf(engine));
     else await engine.run(encodeIds("10 11 12 13"));
-    return { engine, choice, verdict: await check.settle(engine.precision === "fp32" ? limits.fp32 : limits.other) };
+    const verdict = await check.settle(engine.precision === "fp32" ? limits.fp32 : limits.other);
+    return { engine: { ...engine, tokensAtOnce: atOnceOn(verdict.device) }, choice, verdict };
   } catch (error) {
     const broken = check.broken();
     if (broken === null) throw error;
