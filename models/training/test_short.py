@@ -31,7 +31,7 @@ from classifier import tokenizer as wordpiece
 from classifier.train import margins
 from classifier.train import new_model as new_classifier
 from export import export
-from language import facts, grammar, heads, indirect, progress, repeats
+from language import facts, grammar, heads, indirect, progress, prompts, prose, repeats
 from language import tokenizer as bpe
 from language import train as language
 from language.mix import Phase, Sources
@@ -115,6 +115,18 @@ def test_judging_items_are_never_taught() -> None:
     assert len(both) < 0.5 * len(judged), f"{len(both)} of {len(judged)} cues were taught with the other word"
     wordings = {*facts.CAPITALS_TAUGHT, *facts.LANDMARKS_TAUGHT, *facts.CAPITALS_BACK, *facts.LANDMARKS_BACK}
     assert wordings.isdisjoint({*facts.CAPITALS_JUDGED, *facts.LANDMARKS_JUDGED})
+
+
+def test_prompts_of_the_study_are_of_the_judging_sets() -> None:
+    made = prompts.prompts()
+    assert made == prompts.prompts() != prompts.prompts(seed=1)
+    told = {(cue, answer) for _, cue, answer in facts.judged()}
+    assert sum(pair in told for pair in made) == 2 * prompts.EACH
+    kept = prose.stories()[1]
+    begun = [text for text, answer in made if answer is None and any(story.startswith(text) for story in kept)]
+    assert len(begun) >= min(prompts.EACH, len(kept)), begun
+    named = [(text, answer) for text, answer in made if answer and answer.strip() in indirect.NAMES]
+    assert len(named) >= prompts.EACH and all(answer.strip() in text for text, answer in named)
 
 
 def test_repeats_weigh_only_what_can_be_foretold() -> None:
