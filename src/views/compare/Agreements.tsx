@@ -18,7 +18,7 @@ export function Agreements({
   readonly ids: readonly string[];
 }) {
   const palette = usePalette();
-  const frame = useRef<HTMLDivElement>(null);
+  const frame = useRef<HTMLElement>(null);
   const width = useSize(frame)?.width ?? 0;
   const lit = useApp((state) => state.own.compare.lit);
   const [over, setOver] = useState<{ pair: [number, number]; x: number; y: number } | null>(null);
@@ -35,7 +35,8 @@ export function Agreements({
       <h2 id="alike">
         Do they rank tokens alike? <span>Spearman ρ below, p above, n = {n}; dashed: p ≥ .05</span>
       </h2>
-      <div ref={frame} className="scrolls">
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls is reached by the keyboard */}
+      <section ref={frame} className="scrolls" aria-label="Rank correlations" tabIndex={0}>
         {/* The table of this view holds every number; the cursor only reads one pair at a time. */}
         <div
           onPointerMove={(event) => {
@@ -56,7 +57,7 @@ export function Agreements({
               .join(", ")}`}
           />
         </div>
-      </div>
+      </section>
       {over && (
         <Tooltip x={over.x} y={over.y}>
           {labels[over.pair[0]]} and {labels[over.pair[1]]}: ρ <b>{rhoValue(rho[over.pair[0]]![over.pair[1]]!)}</b>, p{" "}

@@ -81,6 +81,15 @@ function leader(x: number, y: number, box: Box): { readonly x: number; readonly 
   return Math.hypot(at.x - x, at.y - y) > NEAR ? at : null;
 }
 
+/** Whether a line from a dot goes through a box; looked at every few pixels, which is finer than any text. */
+function crosses(x: number, y: number, to: { readonly x: number; readonly y: number }, box: Box): boolean {
+  const steps = Math.ceil(Math.hypot(to.x - x, to.y - y) / 3);
+  return Array.from({ length: steps }, (_, i) => i / steps).some((share) => {
+    const [px, py] = [x + share * (to.x - x), y + share * (to.y - y)];
+    return px > box.x && px < box.x + box.width && py > box.y && py < box.y + box.height;
+  });
+}
+
 /** Labels beside their dots, none over another, a dot, what else is written, or the frame: the best place that is free. */
 export function placeLabels(
   dots: readonly { readonly x: number; readonly y: number; readonly label: string }[],
@@ -95,13 +104,26 @@ export function placeLabels(
     box.y + box.height <= frame.y + frame.height;
   const order = dots.map((_, i) => i).sort((a, b) => dots[a]!.y - dots[b]!.y);
   const placed = new Array<Box>(dots.length);
+  const lines: { readonly x: number; readonly y: number; readonly to: { readonly x: number; readonly y: number } }[] =
+    [];
   for (const i of order) {
     const { x, y, label } = dots[i]!;
     const own = taken[i]!;
     const tried = places(x, y, uiWidth(label, SIZE));
-    const free = tried.find((box) => inside(box) && taken.every((other) => other === own || !meets(box, other)));
-    placed[i] = free ?? tried.find(inside) ?? tried[0]!;
-    taken.push(placed[i]!);
+    const clear = (box: Box): boolean => {
+      const to = leader(x, y, box);
+      return (
+        taken.every((other) => other === own || (!meets(box, other) && !(to && crosses(x, y, to, other)))) &&
+        lines.every((line) => !crosses(line.x, line.y, line.to, box))
+      );
+    };
+    const apart = (box: Box): boolean => taken.every((other) => other === own || !meets(box, other));
+    const free = tried.find((box) => inside(box) && clear(box)) ?? tried.find((box) => inside(box) && apart(box));
+    const box = free ?? tried.find(inside) ?? tried[0]!;
+    const to = leader(x, y, box);
+    if (to) lines.push({ x, y, to });
+    placed[i] = box;
+    taken.push(box);
   }
   return placed;
 }
