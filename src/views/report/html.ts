@@ -17,9 +17,9 @@ h1 { font-size: 22px; margin-bottom: 4px; } h2 { margin: 32px 0 8px; font-size: 
 p, li { color: #434a55; max-width: 760px; } figure { margin: 16px 0 24px; overflow-x: auto; }
 .table { overflow-x: auto; } table { border-collapse: collapse; font-size: 12px; }
 th, td { padding: 4px 14px 4px 0; border-bottom: 1px solid #e2e5e8; text-align: left; vertical-align: top; }
-thead th { color: #646c78; font-weight: 400; } code, pre { font: 12px/1.5 "JetBrains Mono", ui-monospace, monospace; }
+thead th { color: #646c78; font-weight: 400; vertical-align: bottom; } thead .number { white-space: normal; } code, pre { font: 12px/1.5 "JetBrains Mono", ui-monospace, monospace; }
 pre { padding: 12px; background: #f4f5f6; white-space: pre-wrap; overflow-wrap: anywhere; }
-td { overflow-wrap: anywhere; }
+td { overflow-wrap: break-word; } a { overflow-wrap: anywhere; } .number { text-align: right; white-space: nowrap; }
 :focus-visible { outline: 2px solid #1d55c4; outline-offset: 2px; }
 @page { margin: 14mm; }
 @media print {
@@ -28,20 +28,29 @@ td { overflow-wrap: anywhere; }
   figure, .table { overflow: visible; } figure { break-inside: avoid; }
   figure svg { display: block; width: 100%; height: auto; max-height: 240mm; }
   table { width: 100%; font-size: 8.5px; } th, td { padding: 2px 6px 2px 0; } tr, li, pre { break-inside: avoid; }
-  thead th { overflow-wrap: anywhere; hyphens: auto; } pre, code { font-size: 9px; } a { color: inherit; }
+  pre, code { font-size: 9px; } a { color: inherit; }
 }
 `.trim();
 
 const cell = (tag: string, text: string): string => `<${tag}>${escaped(text)}</${tag}>`;
 
+const isNumber = (text: string): boolean => /^[−+<]?[\d.]+(e−?\d+)?%?$|^[–·]$/.test(text);
+
+/** Columns of numbers stand to the right, and no number is broken. */
+const numeric = (rows: Rows["rows"], column: number): boolean =>
+  rows.length > 1 && rows.every((row) => isNumber(row[column] ?? "")) && rows.some((row) => /\d/.test(row[column]!));
+
 function table({ title, header, rows }: Rows): string {
+  const kind = header.map((_, i) => (i > 0 && numeric(rows, i) ? ' class="number"' : ""));
   const head = header.some((name) => name !== "")
-    ? `<thead><tr>${header.map((name) => `<th scope="col">${escaped(name)}</th>`).join("")}</tr></thead>`
+    ? `<thead><tr>${header.map((name, i) => `<th scope="col"${kind[i]}>${escaped(name)}</th>`).join("")}</tr></thead>`
     : "";
   const body = rows
     .map(
       ([first = "", ...rest]) =>
-        `<tr><th scope="row">${escaped(first)}</th>${rest.map((each) => cell("td", each)).join("")}</tr>`,
+        `<tr><th scope="row">${escaped(first)}</th>${rest
+          .map((each, i) => `<td${kind[i + 1]}>${escaped(each)}</td>`)
+          .join("")}</tr>`,
     )
     .join("\n");
   return `<h2>${escaped(title)}</h2>\n<div class="table" role="region" aria-label="${escaped(title)}" tabindex="0"><table>${head}<tbody>\n${body}\n</tbody></table></div>`;
