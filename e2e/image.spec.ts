@@ -1,6 +1,7 @@
 import { execFile } from "node:child_process";
 import { cpSync, rmSync, writeFileSync } from "node:fs";
 import { promisify } from "node:util";
+import AxeBuilder from "@axe-core/playwright";
 import type { Locator } from "@playwright/test";
 import { contextOfImage, openImageModel } from "../src/cli/image-model";
 import { type Explorer, expect, fixtures, test } from "./fixtures";
@@ -208,6 +209,33 @@ test("patches are read and pinned by the keyboard", async ({ explorer, page }) =
   await page.keyboard.press("Escape");
   await expect(explorer.inspector).toContainText(/No token pinned|Token, position/);
 });
+
+for (const theme of ["light", "dark"])
+  test(`axe finds nothing wrong where views lie over an image, ${theme}`, async ({ explorer, page }) => {
+    await explorer.open(`theme=${theme}`);
+    await explorer.dropModel(model, "ViT for images");
+    const wrong = async () =>
+      (await new AxeBuilder({ page }).analyze()).violations.map(({ id, nodes }) => `${id} ${nodes[0]!.target}`);
+    await expect(field(explorer)).toBeVisible();
+    expect(await wrong(), "no image yet").toEqual([]);
+    await explorer.drop(file());
+    await explorer.settled();
+    for (const [key, name] of [
+      ["1", /mean of 4 heads/],
+      ["4", /Rollout/],
+      ["5", /^What each patch counts/],
+      ["6", /one patch at a time/],
+    ] as const) {
+      await page.keyboard.press(key);
+      await expect(explorer.view.getByRole("slider", { name })).toBeVisible();
+      expect(await wrong(), `view ${key}`).toEqual([]);
+    }
+    await page.keyboard.press("2");
+    await explorer.cell(1, 2).click();
+    await expect(explorer.inspector.getByRole("slider", { name: /head 1\.2/ })).toBeVisible();
+    await explorer.measured();
+    expect(await wrong(), "Model").toEqual([]);
+  });
 
 test.describe("on a phone", () => {
   test.use({ viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true, deviceScaleFactor: 2 });

@@ -8,7 +8,7 @@ import { usePalette } from "../shared/environment";
 import type { Patched } from "../shared/patches";
 import { SceneCanvas } from "../shared/SceneCanvas";
 import { type Grid, LABELS, TOP } from "./grid";
-import { mapsOf, overMarks } from "./over";
+import { imageMarks, mapMarks, mapsOf } from "./over";
 
 /** Whose attention Model shows. */
 export function useModelReader(shown: Shown): Reader | null {
@@ -60,18 +60,20 @@ export function PatchThumbnails({
   const reader = useModelReader(shown);
   const rows = useRows(shown.result.trace, reader);
   const maps = useMemo(() => rows && mapsOf(shown, of, rows, hideSinks), [shown, of, rows, hideSinks]);
+  const images = useMemo(() => imageMarks(of, shown.model.sites, grid, palette), [of, shown, grid, palette]);
   const marks = useMemo(
-    () => (maps ? overMarks(of, maps, grid, palette, { scores, off, sites: shown.model.sites }) : []),
+    () => (maps ? mapMarks(of, maps, grid, palette, { scores, off, sites: shown.model.sites }) : []),
     [of, maps, grid, palette, scores, off, shown],
   );
+  const size = { width: LABELS + grid.columns * grid.pitch, height: TOP + grid.rows * grid.pitch };
   return (
-    <div className="grid-canvas">
+    <div className="grid-canvas layers">
       <SceneCanvas
-        marks={marks}
-        width={LABELS + grid.columns * grid.pitch}
-        height={TOP + grid.rows * grid.pitch}
+        marks={images}
+        {...size}
         label={`Thumbnails of all heads: ${reader ? readerWords(reader) : "nothing"}`}
       />
+      <SceneCanvas marks={marks} {...size} />
     </div>
   );
 }

@@ -4,7 +4,7 @@ import { LEAST_REST } from "../../worker/protocol";
 import { figure } from "../shared/explained";
 import { scaleMarks, shift, words } from "../shared/marks";
 import type { Palette } from "../shared/palette";
-import { heightFor, type Patched, type PatchMap, patchMap, patchMarks } from "../shared/patches";
+import { heightFor, imageMark, overMarks, type Patched, type PatchMap, patchMap } from "../shared/patches";
 import type { Mark, Scene } from "../shared/scene";
 import { badgeMarks, badgeOf, cellAt, type Grid, LABELS, TOP } from "./grid";
 
@@ -32,28 +32,44 @@ function withoutSinks(row: Float32Array, special: readonly boolean[]): Float32Ar
   return row.map((v, i) => (special[i] || rest < LEAST_REST ? 0 : v / rest));
 }
 
-/** The maps as a grid, a row a layer, each scaled to its own largest value. */
-export function overMarks(
+/** Where the image of a head stands in the grid, and how wide it is there. */
+function placeOf(of: Patched, grid: Grid, row: number, head: number) {
+  const ratio = heightFor(of, 1);
+  const width = ratio > 1 ? grid.cell / ratio : grid.cell;
+  const { x, y } = cellAt(grid, row, head);
+  return { x: x + (grid.cell - width) / 2, y: y + (grid.cell - width * ratio) / 2, width };
+}
+
+/** The image once for each head. */
+export const imageMarks = (of: Patched, sites: Shown["model"]["sites"], grid: Grid, palette: Palette): Mark[] =>
+  sites.flatMap(({ heads }, row) =>
+    Array.from({ length: heads }, (_, head) => {
+      const { x, y, width } = placeOf(of, grid, row, head);
+      return { ...imageMark(of, "map", palette, width), x, y };
+    }),
+  );
+
+export interface Badges {
+  readonly scores: readonly HeadScores[] | null;
+  readonly off: readonly string[];
+  readonly sites: Shown["model"]["sites"];
+}
+
+/** The maps over them, each scaled to its own largest value, and the badges. */
+export function mapMarks(
   of: Patched,
   maps: readonly (readonly PatchMap[])[],
   grid: Grid,
   palette: Palette,
-  badges: {
-    readonly scores: readonly HeadScores[] | null;
-    readonly off: readonly string[];
-    readonly sites: Shown["model"]["sites"];
-  },
+  { scores, off, sites }: Badges,
 ): Mark[] {
-  const ratio = heightFor(of, 1);
-  const width = ratio > 1 ? grid.cell / ratio : grid.cell;
   const none = { pinned: null, hovered: null };
   return maps.flatMap((heads, row) =>
     heads.flatMap((map, head): Mark[] => {
-      const { x, y } = cellAt(grid, row, head);
-      const left = x + (grid.cell - width) / 2;
-      const badge = badgeOf(badges.scores, badges.off, badges.sites[row]!.index, head);
+      const { x, y, width } = placeOf(of, grid, row, head);
+      const badge = badgeOf(scores, off, sites[row]!.index, head);
       return [
-        ...shift(patchMarks(of, map, none, palette, width), left, y + (grid.cell - width * ratio) / 2),
+        ...shift(overMarks(of, map, none, palette, width), x, y),
         ...(badge ? badgeMarks(grid, row, head, badge.badge, palette) : []),
       ];
     }),
@@ -70,7 +86,7 @@ export function overFigure(
   of: Patched,
   maps: readonly (readonly PatchMap[])[],
   told: string,
-  badges: Parameters<typeof overMarks>[4],
+  badges: Badges,
   palette: Palette,
 ): Scene {
   const columns = Math.max(...maps.map(({ length }) => length));
@@ -95,7 +111,11 @@ export function overFigure(
     marks: [
       words(EDGE, 26, `${told} · every head`, palette.ink, { size: 13, weight: 600 }),
       words(EDGE, 43, `${model.name} · ${of.seen.name}`, palette.ink3),
-      ...shift([...labels, ...overMarks(of, maps, grid, palette, badges)], EDGE, ABOVE),
+      ...shift(
+        [...labels, ...imageMarks(of, model.sites, grid, palette), ...mapMarks(of, maps, grid, palette, badges)],
+        EDGE,
+        ABOVE,
+      ),
       ...scaleMarks(palette, false, EDGE, ABOVE + height + 14, 120, ["0", `most of each map, ${figure(most)} at most`]),
     ],
   };

@@ -4,7 +4,7 @@ import { useActions, useApp } from "../../store/react";
 import type { Side } from "../../store/state";
 import { usePalette } from "./environment";
 import { figure } from "./explained";
-import { heightFor, type Patched, type PatchMap, patchAt, patchMarks, patchOf } from "./patches";
+import { heightFor, imageMark, overMarks, type Patched, type PatchMap, patchAt, patchOf } from "./patches";
 import { SceneCanvas } from "./SceneCanvas";
 import { Tooltip } from "./Tooltip";
 
@@ -35,8 +35,10 @@ export function PatchPicture({
   const frame = useRef<HTMLDivElement>(null);
   const { rows, columns, first } = of.patches;
   const height = heightFor(of, width);
+  const under = map ? "map" : "nothing";
+  const image = useMemo(() => [imageMark(of, under, palette, width)], [of, under, palette, width]);
   const marks = useMemo(
-    () => patchMarks(of, map, { pinned, hovered }, palette, width),
+    () => overMarks(of, map, { pinned, hovered }, palette, width),
     [of, map, pinned, hovered, palette, width],
   );
   const tokenOf = (patch: number) => ({ side, index: first + patch }) as const;
@@ -94,7 +96,8 @@ export function PatchPicture({
       }}
       onKeyDown={move}
     >
-      <SceneCanvas marks={marks} width={width} height={height} label={label} />
+      <SceneCanvas marks={image} width={width} height={height} label={label} />
+      <SceneCanvas marks={marks} width={width} height={height} />
       {over && hovered !== null && (
         <Tooltip x={over.x} y={over.y}>
           <span className="tok">{says(hovered)}</span>

@@ -14,8 +14,8 @@ export function SceneCanvas({
   readonly marks: readonly Mark[];
   readonly width: number;
   readonly height: number;
-  /** What is drawn, for those who don't see it. */
-  readonly label: string;
+  /** What is drawn, for those who don't see it; without one it is only there to be seen. */
+  readonly label?: string;
   readonly children?: ReactNode;
 }) {
   const canvas = useRef<HTMLCanvasElement>(null);
@@ -31,7 +31,11 @@ export function SceneCanvas({
   }, [marks, width, height, ratio, fonts]);
   return (
     <div className="scene" style={{ width, height }}>
-      <canvas ref={canvas} style={{ width, height }} role="img" aria-label={label} />
+      {label === undefined ? (
+        <canvas ref={canvas} style={{ width, height }} />
+      ) : (
+        <canvas ref={canvas} style={{ width, height }} role="img" aria-label={label} />
+      )}
       {children}
     </div>
   );

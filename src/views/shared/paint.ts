@@ -2,14 +2,16 @@ import { controls, fonts, type Mark, type Picture, type Scene } from "./scene";
 
 export type Context2D = CanvasRenderingContext2D | OffscreenCanvasRenderingContext2D;
 
-/** A picture as a canvas of its own pixels. */
-export function pictureCanvas({
-  pixels,
-  columns,
-  rows,
-}: Pick<Picture, "pixels" | "columns" | "rows">): OffscreenCanvas {
+const photographs = new WeakMap<Picture["pixels"], OffscreenCanvas>();
+
+/** A picture as a canvas of its own pixels; of a photograph, which is painted over and over, one is kept. */
+export function pictureCanvas(of: Pick<Picture, "pixels" | "columns" | "rows" | "smooth">): OffscreenCanvas {
+  const { pixels, columns, rows, smooth } = of;
+  const known = smooth && photographs.get(pixels);
+  if (known) return known;
   const canvas = new OffscreenCanvas(columns, rows);
   canvas.getContext("2d")!.putImageData(new ImageData(pixels, columns, rows), 0, 0);
+  if (smooth) photographs.set(pixels, canvas);
   return canvas;
 }
 

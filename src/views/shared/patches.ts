@@ -1,10 +1,9 @@
-import { rgb } from "d3";
 import type { Shown } from "../../store/state";
 import type { PatchGrid } from "../../text/encoding";
 import type { Seen } from "../../worker/protocol";
 import { shareOf, type Values } from "./explained";
 import { shade } from "./marks";
-import { inkOn, type Palette } from "./palette";
+import { attentionTable, inkOn, type Palette, signedTable } from "./palette";
 import type { Mark, Picture, Rect } from "./scene";
 import { DASHED } from "./shaded";
 
@@ -84,10 +83,12 @@ function grey(seen: Seen, { scheme }: Palette): Picture["pixels"] {
 /** One pixel a patch: its value's colour, the fainter the smaller. */
 function overlay({ values, signed, peak }: PatchMap, palette: Palette): Picture["pixels"] {
   const pixels = new Uint8ClampedArray(4 * values.length);
+  const table = signed ? signedTable(palette) : attentionTable(palette);
   values.forEach((value, p) => {
     const share = shareOf(value, peak);
-    const { r, g, b } = rgb(shade(palette, signed, share));
-    pixels.set([r, g, b, 255 * MOST * Math.abs(share) ** 0.7], 4 * p);
+    const at = 4 * Math.round(signed ? 127.5 * (share + 1) : 255 * share);
+    for (let channel = 0; channel < 3; channel++) pixels[4 * p + channel] = table[at + channel]!;
+    pixels[4 * p + 3] = 255 * MOST * Math.abs(share) ** 0.7;
   });
   return pixels;
 }
@@ -95,11 +96,18 @@ function overlay({ values, signed, peak }: PatchMap, palette: Palette): Picture[
 /** How high an image is that is drawn so wide. */
 export const heightFor = ({ seen }: Patched, width: number): number => (width * seen.height) / seen.width;
 
-/**
- * An image from (0, 0) on, so wide; with a map in greys under its colours, where negative patches carry a dash. What is
- * pinned and hovered is framed.
- */
-export function patchMarks(
+/** The image alone, from (0, 0) on, so wide: as it is, or in greys that values lie over. */
+export function imageMark({ seen }: Patched, under: "map" | "nothing", palette: Palette, width: number): Picture {
+  return {
+    kind: "picture",
+    ...{ x: 0, y: 0, width, height: width * (seen.height / seen.width), columns: seen.width, rows: seen.height },
+    pixels: under === "map" ? grey(seen, palette) : seen.pixels,
+    smooth: true,
+  };
+}
+
+/** What lies over an image that is drawn so wide: values, a dash on each negative one, and frames of what is read. */
+export function overMarks(
   { seen, patches }: Patched,
   map: PatchMap | null,
   { pinned, hovered }: PatchFocus,
@@ -118,19 +126,7 @@ export function patchMarks(
     stroke,
     strokeWidth,
   });
-  const marks: Mark[] = [
-    {
-      kind: "picture",
-      x: 0,
-      y: 0,
-      width,
-      height: width * (seen.height / seen.width),
-      columns: seen.width,
-      rows: seen.height,
-      pixels: map ? grey(seen, palette) : seen.pixels,
-      smooth: true,
-    },
-  ];
+  const marks: Mark[] = [];
   if (map) {
     const pixels = overlay(map, palette);
     marks.push({ kind: "picture", x: 0, y: 0, width: columns * wide, height: rows * tall, columns, rows, pixels });
@@ -153,3 +149,12 @@ export function patchMarks(
   if (pinned !== null) marks.push(frame(pinned, "#ffffff", 1, 1.75), frame(pinned, "#14171c", 2.5, 0));
   return marks;
 }
+
+/** An image from (0, 0) on, so wide, with all that lies over it. */
+export const patchMarks = (
+  of: Patched,
+  map: PatchMap | null,
+  focus: PatchFocus,
+  palette: Palette,
+  width: number,
+): Mark[] => [imageMark(of, map ? "map" : "nothing", palette, width), ...overMarks(of, map, focus, palette, width)];
