@@ -241,7 +241,14 @@ test.describe("on a phone", () => {
   test.use({ viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true, deviceScaleFactor: 2 });
 
   test("nothing scrolls sideways, and a tap pins a patch", async ({ explorer, page }) => {
-    await open(explorer);
+    await explorer.open();
+    const picker = await explorer.openPicker();
+    const choosing = page.waitForEvent("filechooser");
+    await picker.getByText("Choose a folder").click();
+    await (await choosing).setFiles(model);
+    await expect(field(explorer)).toContainText("Drop an image on the page");
+    await page.getByLabel("Image file").setInputFiles(file());
+    await explorer.settled();
     const wide = () => page.evaluate(() => document.documentElement.scrollWidth);
     expect(await wide()).toBeLessThanOrEqual(390);
     const map = explorer.view.getByRole("slider").first();

@@ -129,6 +129,8 @@ test("refuses what it can't do, by the request's id", async () => {
   expect(await reply("2", "error")).toMatchObject({ message: "no layer: 9" });
   say({ id: "3", type: "load", model: "a", extra: true });
   expect(await reply("3", "error")).toMatchObject({ code: "bad-message", message: "bad message: unknown field extra" });
+  say({ id: "5", type: "explain", image: new Blob(["a"]), methods: [] });
+  expect(await reply("5", "error")).toMatchObject({ message: "no image: this model reads text" });
   say({ id: "4", type: "explain", text: "a", methods: [{ id: "magic" }] });
   expect(await reply("4", "error")).toBeDefined();
 });

@@ -104,7 +104,7 @@ async function open(
 }
 
 async function explain(
-  { text, pair, ids, target, methods, unit, seed, metrics = false }: Explain,
+  { text, pair, ids, image, imageName, target, methods, unit, seed, metrics = false }: Explain,
   { workspace, explainer }: Handling,
   tell: (progress: Told) => void,
   signal: AbortSignal,
@@ -112,6 +112,8 @@ async function explain(
   const { store, actions } = workspace;
   const { model } = store.getState();
   if (!model || model.trace) throw refuse("bad-input", "no model: load one first");
+  if ((model.family === "vision") !== (image !== undefined))
+    throw refuse("bad-input", image ? "no image: this model reads text" : "no text: this model reads images");
   const unknown = methods.find(({ id }) => !store.getState().methods.some((m) => m.id === id));
   if (unknown) throw refuse("bad-input", `unknown method: ${unknown.id}`);
   const report = ({ explanations, measuring }: State) => {
@@ -122,7 +124,8 @@ async function explain(
       tell({ done: running.done, total: running.total || null, label: running.method });
   };
   return during(workspace, report, signal, actions.cancel, async () => {
-    if (ids) actions.setIds(ids.join(" "));
+    if (image) actions.keepImage({ file: image, name: imageName ?? "image" });
+    else if (ids) actions.setIds(ids.join(" "));
     else {
       actions.setPair(pair ?? null);
       actions.setText(text ?? "");

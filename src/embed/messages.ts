@@ -33,12 +33,16 @@ export interface Load extends Envelope<"load"> {
   readonly model: string;
 }
 
-/** Runs a text and explains what the model makes of it. Answered by `result`, after `progress`. */
+/** Runs a text or an image and explains what the model makes of it. Answered by `result`, after `progress`. */
 export interface Explain extends Envelope<"explain"> {
-  /** One of `text` (with a second one in `pair`, or without) and `ids`. */
+  /** One of `text` (with a second one in `pair`, or without), `ids` and, for a model that reads images, `image`. */
   readonly text?: string;
   readonly pair?: string;
   readonly ids?: readonly number[];
+  /** An image file in any format that the browser reads. */
+  readonly image?: Blob;
+  /** What the page calls it. */
+  readonly imageName?: string;
   /** What the model itself would say, unless given. */
   readonly target?: {
     /** A class by its label, a token by its text, or either by its number. */

@@ -40,6 +40,11 @@ export class BadMessage extends Error {
   }
 }
 
+const blob = ({ value, path }: Reader): Blob => {
+  if (value instanceof Blob) return value;
+  throw new BadFile(`bad ${path}: not a Blob`);
+};
+
 /** Whether a message is meant for the explorer at all; others share the window. */
 export const isMeant = (data: unknown): boolean =>
   typeof data === "object" && data !== null && (data as { app?: unknown }).app === APP;
@@ -72,14 +77,18 @@ const readers: {
 } = {
   load: { fields: ["model"], read: (at) => ({ model: short(field(at, "model"), 300) }) },
   explain: {
-    fields: ["text", "pair", "ids", "target", "methods", "unit", "seed", "metrics"],
+    fields: ["text", "pair", "ids", "image", "imageName", "target", "methods", "unit", "seed", "metrics"],
     read(at) {
       const words = optional(field(at, "text"), (of) => short(of, most.text));
       const ids = optional(field(at, "ids"), (of) => limited(of, most.ids, natural));
-      if ((words === null) === (ids === null)) throw new BadFile("bad message: one of text and ids");
+      const image = optional(field(at, "image"), blob);
+      if ([words, ids, image].filter((given) => given !== null).length !== 1)
+        throw new BadFile("bad message: one of text, ids and image");
       return defined({
         text: words,
         ids,
+        image,
+        imageName: optional(field(at, "imageName"), (of) => short(of, 200)),
         pair: optional(field(at, "pair"), (of) => short(of, most.text)),
         target: optional(field(at, "target"), readTarget),
         methods: limited(field(at, "methods"), most.methods, readMethod),

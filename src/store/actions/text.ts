@@ -161,14 +161,19 @@ export function textActions(context: Context) {
     runLater();
   }
 
+  const keepImage = (image: GivenImage): void =>
+    set({ image, wantedImage: null, target: keptTarget(), stale: get().shown?.origin === "live" });
+
   return {
     setText: (text: string): void => change({ text }),
     setPair: (pair: string | null): void => change({ pair }),
     setIds: (ids: string): void => change({ ids }),
+    /** An image that `run` takes. */
+    keepImage,
     /** An image for a model that reads images: now, or once one is open. */
     setImage(image: GivenImage): void {
       const { model, next } = get();
-      set({ image, wantedImage: null, target: keptTarget(), stale: get().shown?.origin === "live" });
+      keepImage(image);
       if (model?.family === "vision") void run();
       else if (!next) notify(context, `${image.name} is kept for a model that reads images; this one reads text.`);
     },
