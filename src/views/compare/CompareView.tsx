@@ -148,7 +148,13 @@ export function CompareView({ shown }: { readonly shown: Shown }) {
   const special = units.filter((unit) => unit.special).map(({ label }) => label);
   return (
     <>
-      <ViewHeader title="Compare" subtitle={summary(known, units)} tools={<ViewTools />}>
+      <ViewHeader
+        title="Compare"
+        subtitle={
+          shown.result.candidates.length > 0 ? summary(known, units) : "Methods over the same tokens, side by side."
+        }
+        tools={<ViewTools />}
+      >
         <div className="explain-controls whole">
           <MethodMenu shown={shown} />
           <CommonFields shown={shown} seeded={seeded} />
