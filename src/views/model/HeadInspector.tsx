@@ -187,7 +187,7 @@ function Legend({ shown }: { readonly shown: Shown }) {
           ))}
         </ul>
         <p className="note">
-          Measured on this text, as the mean weight that goes where the name says; induction on random tokens that are
+          Measured on this input, as the mean weight that goes where the name says; induction on random tokens that are
           repeated. Attention shows where a head looks, not why the model answers.
         </p>
       </Section>

@@ -6,7 +6,7 @@ import { charactersOf, scoresOf } from "../shared/characters";
 import { usePixelRatio, useSize } from "../shared/environment";
 import { patchedOf } from "../shared/patches";
 import { Tooltip } from "../shared/Tooltip";
-import { cellAt, type Grid, gridOf, LABELS, type Reading, TOP } from "./grid";
+import { cellAt, type Grid, gridOf, LABELS, LEAST_OVER, type Reading, TOP } from "./grid";
 import { PatchThumbnails } from "./PatchThumbnails";
 import { Thumbnails } from "./Thumbnails";
 
@@ -112,7 +112,8 @@ export function ModelGrid({ shown }: { readonly shown: Shown }) {
   const { result, model, scores } = shown;
   const patched = useMemo(() => patchedOf({ result }), [result]);
   const over = useApp((state) => state.own.heads.drawn === "image");
-  const grid = useMemo(() => (size ? gridOf(model, size.width, size.height - 8) : null), [model, size]);
+  const least = patched && over ? LEAST_OVER : undefined;
+  const grid = useMemo(() => (size ? gridOf(model, size.width, size.height - 8, least) : null), [model, size, least]);
   const cell = grid?.cell;
   const reading = useMemo<Reading | null>(
     () =>

@@ -58,7 +58,7 @@ const shapes: Readonly<Record<CharacterId, { says: string; fits: (plan: Plan) =>
     next: { says: "Looks at the token just after", fits: () => (q, k) => k === q + 1 },
     same: { says: "Looks at the token itself", fits: () => (q, k) => k === q },
     sink: { says: "Rests where little is to be read", fits: () => () => false },
-    broad: { says: "Spreads almost evenly over the text", fits: () => () => false },
+    broad: { says: "Spreads almost evenly over all tokens", fits: () => () => false },
   };
 
 const percent = (share: number): string => `${Math.round(share * 100)}%`;

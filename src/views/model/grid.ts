@@ -22,13 +22,21 @@ export interface Grid {
   readonly cell: number;
 }
 
+/** Over an image what is smaller can't be read, and the grid scrolls. */
+export const LEAST_OVER = 60;
+
 /** As large as fits, within what is readable and what still is a thumbnail. */
-export function gridOf({ sites }: Pick<Shown["model"], "sites">, width: number, height: number): Grid {
+export function gridOf(
+  { sites }: Pick<Shown["model"], "sites">,
+  width: number,
+  height: number,
+  least = SMALLEST_PITCH,
+): Grid {
   const rows = sites.length;
   const columns = sites.reduce((most, { heads }) => Math.max(most, heads), 1);
   const wide = Math.floor((width - LABELS) / columns);
   const tall = Math.max(34, Math.floor((height - TOP) / rows));
-  const pitch = Math.max(SMALLEST_PITCH, Math.min(LARGEST_PITCH, wide, tall));
+  const pitch = Math.max(SMALLEST_PITCH, Math.min(LARGEST_PITCH, wide, Math.max(least, tall)));
   return { rows, columns, pitch, cell: pitch - GAP };
 }
 

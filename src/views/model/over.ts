@@ -49,6 +49,9 @@ export const imageMarks = (of: Patched, sites: Shown["model"]["sites"], grid: Gr
     }),
   );
 
+/** A badge on a smaller image would hide too much of it; the tooltip and the button's name have it. */
+const ROOM = 72;
+
 export interface Badges {
   readonly scores: readonly HeadScores[] | null;
   readonly off: readonly string[];
@@ -67,7 +70,7 @@ export function mapMarks(
   return maps.flatMap((heads, row) =>
     heads.flatMap((map, head): Mark[] => {
       const { x, y, width } = placeOf(of, grid, row, head);
-      const badge = badgeOf(scores, off, sites[row]!.index, head);
+      const badge = grid.cell < ROOM ? null : badgeOf(scores, off, sites[row]!.index, head);
       return [
         ...shift(overMarks(of, map, none, palette, width), x, y),
         ...(badge ? badgeMarks(grid, row, head, badge.badge, palette) : []),
