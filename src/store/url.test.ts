@@ -40,6 +40,7 @@ const links: fc.Arbitrary<Link> = fc
       text,
       pair: filled,
       ids: fc.array(small).map((list) => list.join(" ")),
+      image: filled,
       view: fc.constantFrom(...VIEW_IDS),
       look,
       target: filled,
