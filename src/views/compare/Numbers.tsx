@@ -1,7 +1,7 @@
 import { optionsFor } from "../../store/explanation";
 import { measuresOf, settingOf } from "../../store/measured";
 import { useApp } from "../../store/react";
-import { duration, median, passesOf, rhoValue } from "../shared/explained";
+import { duration, fixed, median, passesOf, rhoValue } from "../shared/explained";
 import { agreementOf, comparisonOf, resultsIn } from "./picture";
 
 const two = (value: number | null | undefined): string =>
@@ -80,7 +80,7 @@ export function Numbers() {
                   </td>
                   <td>{two(gini)}</td>
                   <td>{two(entropy)}</td>
-                  <td>{gap === null ? "–" : `${(100 * gap).toFixed(1).replace("-", "−")}%`}</td>
+                  <td>{gap === null ? "–" : `${fixed(100 * gap, false, 1)}%`}</td>
                   <td>{passesOf(cost)}</td>
                   <td>
                     {own.length > 0
