@@ -102,8 +102,8 @@ export function ImageField() {
               )}
             </p>
             <p className="small">
-              {grid.rows} × {grid.columns} patches
-              {!phone && ` of ${grid.step[0]} × ${grid.step[1]} pixels, ${encoding.ids.length} tokens`}
+              {grid.columns} × {grid.rows} patches
+              {!phone && ` of ${grid.step[1]} × ${grid.step[0]} pixels, ${encoding.ids.length} tokens`}
             </p>
             <Others encoding={encoding} live={!stale} />
           </>
