@@ -1,5 +1,5 @@
 import type { Encoding } from "../text/encoding";
-import type { Attribution, Completeness, Options } from "./attribution";
+import type { Attribution, Completeness, Details, Options } from "./attribution";
 import { type Comparison, compare, type Scale } from "./comparison";
 import type { Faithfulness } from "./faithfulness";
 import type { PlausibilityResult } from "./marks";
@@ -36,6 +36,8 @@ export interface MethodResult {
   readonly values: readonly number[];
   readonly signed: boolean;
   readonly completeness?: Completeness;
+  /** Of a simpler model that was fitted: how well. */
+  readonly surrogate?: NonNullable<Details["surrogate"]>;
   readonly passes: { readonly forward: number; readonly backward: number };
   readonly ms: number;
   /** Before that, to make a session that goes back as the method asks; left out where there was one. */
@@ -87,13 +89,14 @@ export function resultOf({
 }: Found): Result {
   return {
     ...rest,
-    methods: attributions.map(({ method, options, units, values, signed, completeness, cost }) => ({
+    methods: attributions.map(({ method, options, units, values, signed, completeness, cost, details }) => ({
       id: method,
       options,
       units: units.map(({ tokens }) => tokens),
       values,
       signed,
       ...(completeness && { completeness }),
+      ...(details?.surrogate && { surrogate: details.surrogate }),
       passes: { forward: cost.forward, backward: cost.backward },
       ms: cost.ms,
       ...(cost.preparing !== undefined && { preparing: cost.preparing }),

@@ -8,7 +8,7 @@ import { useExplanation, useUnits, valuesOf } from "../shared/explaining";
 import { icons } from "../shared/icons";
 import { MethodNotes } from "../shared/MethodNotes";
 import { placesFor } from "./bars";
-import { chosenMethod, costOf, gapOf, optionsText } from "./picture";
+import { chosenMethod, costOf, fitOf, gapOf, optionsText } from "./picture";
 
 /** The token that is pinned, or read while none is. */
 export function useReadUnit(units: readonly Unit[]): { unit: number | null; pinned: boolean } {
@@ -87,6 +87,7 @@ export function AttributionInspector({ shown }: { readonly shown: Shown }) {
             {Object.keys(result.options).length > 0 && `; ${optionsText(method, result.options)}`}.
           </p>
           {gap && <p className="note">{gap.text}</p>}
+          {result.details?.surrogate && <p className="note">{fitOf(result.details.surrogate)}</p>}
         </Section>
       )}
       <p className="inspector-keys">

@@ -11,7 +11,7 @@ import { writeSvg } from "../shared/svg";
 import { encoder, passOf } from "../testing/pictures";
 import { barOf, barScale, placesFor } from "./bars";
 import { attributionFigure, attributionTable } from "./figure";
-import { gapOf, pictureOf } from "./picture";
+import { fitOf, gapOf, pictureOf } from "./picture";
 
 let pass: Awaited<ReturnType<typeof passOf>>;
 beforeAll(async () => {
@@ -53,6 +53,13 @@ test("special tokens that are hidden are left out, and their numbers are said", 
   expect(picture.units.map(({ label }) => label)).toEqual(["so", "under", "written", "."]);
   expect(picture.values).toEqual([0.5, -1.2, 2.4, 0]);
   expect(picture.notes.at(-1)).toBe("Left out: [CLS] +0.100, [SEP] −0.0500.");
+});
+
+test("how well a fitted model fits is said, and warned of where it hardly does", () => {
+  expect(fitOf({ r2: 0.916, intercept: 0.1 })).toBe(
+    "The linear model explains 92% of what the model said of the texts with holes (R² 0.92).",
+  );
+  expect(fitOf({ r2: 0.3, intercept: 0 })).toContain("poor fit");
 });
 
 test("values that converge are drawn before they are done", () => {

@@ -38,6 +38,15 @@ export function gapOf({ completeness }: Pick<Attribution, "completeness">): Gap 
   };
 }
 
+/** How well the simpler model fits that the values are the weights of. */
+export const fitOf = ({ r2 }: NonNullable<NonNullable<Attribution["details"]>["surrogate"]>): string =>
+  `The linear model explains ${(100 * r2).toFixed(0)}% of what the model said of the texts with holes (R² ${r2.toFixed(2)}).${
+    r2 < POOR_FIT ? " That is a poor fit: its weights mean little." : ""
+  }`;
+
+/** A linear model that explains less than this is warned of. */
+const POOR_FIT = 0.5;
+
 /** What a result cost, as it was measured. */
 export const costOf = ({ cost }: Pick<Attribution, "cost">): string =>
   `${passesOf(cost)}, ${duration(cost.ms)}${preparingOf(cost)}`;

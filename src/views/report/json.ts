@@ -41,6 +41,7 @@ export function writeJson({
         ms: cost.ms,
         ...(cost.preparing !== undefined && { preparing: cost.preparing }),
         ...(completeness && { completeness }),
+        ...(details?.surrogate && { surrogate: details.surrogate }),
         ...(details?.regions && { regions: details.regions }),
       })),
       ...(comparison && { spearman: comparison.spearman }),

@@ -47,13 +47,15 @@ export function facts({ model, runtime, input, target, unit, seed, version, made
 /** Each method as it was set, what it cost, and whether its values add up. */
 export const methodRows = ({ methods }: Report): Rows => ({
   title: "Methods",
-  header: ["Method", "Set to", "Adds up to", "Passes", "Time", "Source"],
+  header: ["Method", "Set to", "Adds up to, or fits", "Passes", "Time", "Source"],
   rows: methods.map(({ method, result }) => [
     method.label,
     optionsText(method, result.options) || "–",
-    result.completeness
-      ? `${figure(result.completeness.sum, { digits: 5 })} of ${figure(result.completeness.expected, { digits: 5 })}`
-      : "–",
+    result.details?.surrogate
+      ? `fit R² ${result.details.surrogate.r2.toFixed(2)}`
+      : result.completeness
+        ? `${figure(result.completeness.sum, { digits: 5 })} of ${figure(result.completeness.expected, { digits: 5 })}`
+        : "–",
     passesOf(result.cost),
     duration(result.cost.ms) + preparingOf(result.cost),
     method.source,
