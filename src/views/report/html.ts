@@ -96,7 +96,9 @@ export function writeHtml(report: Report, figures: readonly Figure[]): string {
 <style>${style}</style>
 </head>
 <body>
+<main>
 ${parts.join("\n")}
+</main>
 </body>
 </html>
 `;

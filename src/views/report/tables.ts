@@ -79,7 +79,7 @@ export function rhoRows({ methods }: Report): Rows | null {
   const { spearman, units } = compare(methods.map(({ result }) => result));
   return {
     title: `Rank agreement: Spearman ρ below, p above, n = ${units.length}`,
-    header: ["", ...methods.map(({ method }) => method.label)],
+    header: ["Method", ...methods.map(({ method }) => method.label)],
     rows: methods.map(({ method }, i) => [
       method.label,
       ...methods.map((_, j) => (i === j ? "·" : j < i ? rhoValue(spearman[i]![j]!.rho) : pValue(spearman[i]![j]!.p))),
@@ -125,7 +125,7 @@ export function paraphraseRows({ consistency }: Report): Rows | null {
   if (!consistency) return null;
   return {
     title: "Paraphrases",
-    header: ["", "Text", "The model says", "Counts"],
+    header: ["No.", "Text", "The model says", "Counts"],
     rows: consistency.paraphrases.map((text, i) => {
       const { label, probability, samePrediction } = consistency.answers[i]!;
       return [`${i + 1}`, text, `${label.trim()} ${probability.toFixed(3)}`, samePrediction ? "yes" : "no"];
