@@ -1,12 +1,12 @@
 import { memo, type PointerEvent, useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
-import { useActions, useApp } from "../../store/react";
+import { useActions, useApp, useWorkspace } from "../../store/react";
 import type { Side, TokenRef } from "../../store/state";
 import type { Unit } from "../../store/units";
 import { usePalette, usePixelRatio, useSize } from "../shared/environment";
 import { clip } from "../shared/scene";
 import { barMarks, focusMarks, type RowRef, rowMiddle, rowOf, rowsIn, rowsOf, sharesOf, stubMarks } from "./draw";
 import { type Layout, layoutOf } from "./layout";
-import { column, type Picture } from "./on-screen";
+import { column, type Picture, whenExpected } from "./on-screen";
 import { LinePainter } from "./painter";
 
 const OVERSCAN = 4;
@@ -19,14 +19,12 @@ type Lit = "hover" | "pin" | null;
 const Token = memo(function Token({
   unit,
   side,
-  y,
   layout,
   lit,
   reachable,
 }: {
   readonly unit: Unit;
   readonly side: Side;
-  readonly y: number;
   readonly layout: Layout;
   readonly lit: Lit;
   readonly reachable: boolean;
@@ -36,7 +34,7 @@ const Token = memo(function Token({
   const room = side === "query" ? layout.query.width : layout.key.width;
   const signs = clip(unit.label, layout.size, room - unit.mark.length * layout.size * 0.6);
   return (
-    <li className="row-place" style={{ transform: `translateY(${y}px)` }}>
+    <li className="row-place" style={{ height: layout.row }}>
       <button
         type="button"
         className="row-token tok"
@@ -96,6 +94,7 @@ export const HeadsPlot = memo(function HeadsPlot({
 }) {
   const { plan, heads, notDrawn } = picture;
   const { hover, pin } = useActions();
+  const workspace = useWorkspace();
   const hovered = useApp((state) => state.hovered);
   const pinned = useApp((state) => state.pinned);
   const reached = useApp((state) => state.reached);
@@ -132,6 +131,7 @@ export const HeadsPlot = memo(function HeadsPlot({
     painter.current ??= new LinePainter(canvas.current);
     const visible = rowsIn(layout, scroll, height, rows);
     const focusedQuery = focus?.side === "query" ? focus.row : null;
+    whenExpected(workspace, (head) => painter.current?.prepare(head));
     painter.current.paint({
       heads,
       layout,
@@ -218,14 +218,16 @@ export const HeadsPlot = memo(function HeadsPlot({
                 className="plot-column"
                 data-side={side}
                 aria-label={side === "query" ? "Tokens that look" : "Tokens that are looked at"}
-                style={side === "query" ? { left: 0, width: layout.query.right } : { left: layout.key.left, right: 0 }}
+                style={{
+                  ...(side === "query" ? { left: 0, width: layout.query.right } : { left: layout.key.left, right: 0 }),
+                  paddingTop: layout.top + from * layout.row,
+                }}
               >
                 {columns[COLUMN[side]].slice(from, to).map((unit, i) => (
                   <Token
                     key={unit.from}
                     unit={unit}
                     side={side}
-                    y={rowMiddle(layout, from + i) - Math.min(22, layout.row) / 2}
                     layout={layout}
                     lit={litOf(side, unit)}
                     reachable={from + i === reach}

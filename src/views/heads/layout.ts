@@ -29,9 +29,14 @@ const MOST_SIGNS = 18;
 const longest = (units: readonly Unit[]): number =>
   units.reduce((most, { mark, label }) => Math.max(most, [...mark, ...label].length), 3);
 
+/** Browsers lay out in steps of this many pixels: rows of a height between two would drift from the lines. */
+const STEP = 1 / 64;
+
 /** Rows fill the height as far as they stay readable; then they scroll. */
-export const rowHeight = (height: number, rows: number, narrow: boolean): number =>
-  Math.min(narrow ? 26 : 32, Math.max(narrow ? 17.9 : 18.5, height / Math.max(1, rows)));
+export function rowHeight(height: number, rows: number, narrow: boolean): number {
+  const row = Math.min(narrow ? 26 : 32, Math.max(narrow ? 17.9 : 18.5, height / Math.max(1, rows)));
+  return Math.floor(row / STEP) * STEP;
+}
 
 /** Lays the columns out. Frames under 760 pixels have no bars, under 560 (phones, small embeds) no stubs either. */
 export function layoutOf(

@@ -84,18 +84,29 @@ export function pictureOf(wanted: Wanted, attention: AttentionCache): Picture | 
   return { shown, site, plan, heads: drawn, notDrawn: notDrawn(drawn) };
 }
 
+/** Who draws the heads of a page. */
+const drawing = new WeakMap<Workspace, (head: ShownHead) => void>();
+
+/** Has heads drawn beforehand that are expected to be on. */
+export function whenExpected(workspace: Workspace, prepare: (head: ShownHead) => void): void {
+  drawing.set(workspace, prepare);
+}
+
 /**
- * Has a head fetched and read before it is on: whoever points at one may want it next. What fails is told when the head
- * is on, and asked for again.
+ * Has a head fetched, read and drawn before it is on: whoever points at one may want it next. What fails is told when the
+ * head is on, and asked for again.
  */
-export async function expectHead({ store, attention }: Workspace, head: number): Promise<void> {
+export async function expectHead(workspace: Workspace, head: number): Promise<void> {
+  const { store, attention } = workspace;
   const { shown, site } = store.getState();
   if (!shown) return;
   const at = { trace: shown.result.trace, site, tokens: tokensOf(shown) };
   await attention.fetch({ ...at, heads: [head] }).catch(() => undefined);
   const weights = attention.peek(at, head);
   const { mergeWords, pairFilter: filter, hideSinks } = store.getState();
-  if (weights) readOnce(weights, planFor(shown, site, { mergeWords, filter, hideSinks: hideSinks.heads }));
+  if (!weights) return;
+  const read = readOnce(weights, planFor(shown, site, { mergeWords, filter, hideSinks: hideSinks.heads }));
+  drawing.get(workspace)?.({ head, ...read });
 }
 
 /** Fetches some heads of what is shown, and renders again when they are here. */

@@ -43,11 +43,12 @@ interface Together {
  */
 export class LinePainter {
   readonly #context: CanvasRenderingContext2D;
-  readonly #bitmaps = new Map<LineList, OffscreenCanvas>();
+  readonly #bitmaps = new Map<LineList, ImageBitmap>();
   /** Heads put together, by their opacity. */
   readonly #together = new Map<number, Together>();
   #place = "";
   #scroll = Number.NaN;
+  #last: Frame | null = null;
 
   constructor(canvas: HTMLCanvasElement) {
     const context = canvas.getContext("2d");
@@ -55,9 +56,15 @@ export class LinePainter {
     this.#context = context;
   }
 
+  /** Draws the lines of a head that isn't on yet, for when it is. */
+  prepare(head: ShownHead): void {
+    if (this.#last && !this.#last.moving) this.#one(this.#last, head);
+  }
+
   paint(frame: Frame): void {
     const { layout, scroll, height, ratio, focus, beside } = frame;
     this.#forget(frame);
+    this.#last = frame;
     const context = this.#context;
     const { canvas } = context;
     const width = Math.round(layout.width * ratio);
@@ -82,7 +89,11 @@ export class LinePainter {
     const { x0, x1, row, top } = layout;
     const place = [x0, x1, row, top, palette.scheme, straight, height, ratio].join();
     if (place !== this.#place) this.#together.clear();
-    if (place !== this.#place || scroll !== this.#scroll) this.#bitmaps.clear();
+    if (place !== this.#place || scroll !== this.#scroll)
+      for (const [lines, bitmap] of this.#bitmaps) {
+        bitmap.close();
+        this.#bitmaps.delete(lines);
+      }
     for (const [opacity, { scroll: at, drifted }] of this.#together)
       if (!moving && (at !== scroll || drifted)) this.#together.delete(opacity);
     this.#place = place;
@@ -123,18 +134,20 @@ export class LinePainter {
   }
 
   /** The lines of one head that touch rows on screen, opaque. */
-  #one(frame: Frame, { head, lines }: ShownHead): OffscreenCanvas {
+  #one(frame: Frame, { head, lines }: ShownHead): ImageBitmap {
     const known = this.#bitmaps.get(lines);
     if (known) return known;
     const canvas = blank(frame);
-    for (const key of this.#bitmaps.keys()) {
+    for (const [key, bitmap] of this.#bitmaps) {
       if (this.#bitmaps.size * canvas.width * canvas.height * 4 < MOST_BYTES) break;
+      bitmap.close();
       this.#bitmaps.delete(key);
     }
     const rows = rowsIn(frame.layout, frame.scroll, frame.height, lines.start.length - 1);
     this.#stroke(canvas.getContext("2d")!, frame, head, lines, rows, 0, null);
-    this.#bitmaps.set(lines, canvas);
-    return canvas;
+    const bitmap = canvas.transferToImageBitmap(); // strokes are only noted down until somebody wants the pixels
+    this.#bitmaps.set(lines, bitmap);
+    return bitmap;
   }
 
   /** Strokes the lines with an end in some rows, but not those that had one in `seen`. */

@@ -17,7 +17,6 @@ const Token = memo(function Token({
   token,
   index,
   side,
-  y,
   layout,
   special,
   lit,
@@ -27,7 +26,6 @@ const Token = memo(function Token({
   readonly token: string;
   readonly index: number;
   readonly side: Side;
-  readonly y: number;
   readonly layout: NeuronLayout;
   readonly special: boolean;
   readonly lit: "hover" | "pin" | null;
@@ -41,7 +39,7 @@ const Token = memo(function Token({
   const pick = () =>
     side === "query" ? pin({ side, index }) : change("neuron", { key: lit === "pin" ? null : index });
   return (
-    <li className="row-place" style={{ transform: `translateY(${y}px)` }}>
+    <li className="row-place" style={{ height: layout.row }}>
       <button
         type="button"
         className="row-token tok"
@@ -237,7 +235,10 @@ export function NeuronPlot({ picture }: { readonly picture: Picture }) {
                 className="plot-column"
                 data-side={side}
                 aria-label={side === "query" ? "Queries" : "Keys"}
-                style={side === "query" ? { left: 0, width: layout.query.right } : { left: layout.key?.left, right: 0 }}
+                style={{
+                  ...(side === "query" ? { left: 0, width: layout.query.right } : { left: layout.key?.left, right: 0 }),
+                  paddingTop: rowTop(layout, from),
+                }}
               >
                 {column(side).map(({ token, index, masked }, i) => (
                   <Token
@@ -245,7 +246,6 @@ export function NeuronPlot({ picture }: { readonly picture: Picture }) {
                     token={token}
                     index={index}
                     side={side}
-                    y={rowTop(layout, from + i)}
                     layout={layout}
                     special={special[index] ?? false}
                     lit={litOf(side, index)}

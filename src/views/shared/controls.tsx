@@ -179,7 +179,7 @@ export function StrengthRow({
           {label}
         </span>
         <span className="bar" aria-hidden="true">
-          <i style={{ width: `${full > 0 ? (100 * value) / full : 0}%` }} />
+          <i style={{ transform: `scaleX(${full > 0 ? value / full : 0})` }} />
         </span>
         <span className="value">{value.toFixed(full < 0.05 ? 4 : 2)}</span>
       </button>

@@ -15,15 +15,18 @@ export function pictureCanvas(of: Pick<Picture, "pixels" | "columns" | "rows" | 
   return canvas;
 }
 
-/** Setting a font makes the browser work out styles anew, so it is set only where it changes. */
-function setFont(context: Context2D, font: string, before: string): string {
-  if (font !== before) context.font = font;
-  return font;
+/** Fonts as the browser writes them. */
+const written = new Map<string, string>();
+
+/** Setting a font takes a browser milliseconds, so it is set only where another one is. */
+function setFont(context: Context2D, font: string): void {
+  if (context.font === written.get(font)) return;
+  context.font = font;
+  written.set(font, context.font);
 }
 
 /** Paints marks on a canvas whose transform is set to CSS pixels. */
 export function paint(context: Context2D, marks: readonly Mark[]): void {
-  let font = "";
   for (const of of marks)
     switch (of.kind) {
       case "rect": {
@@ -50,7 +53,7 @@ export function paint(context: Context2D, marks: readonly Mark[]): void {
         break;
       }
       case "text":
-        font = setFont(context, `${of.weight ?? 400} ${of.size}px ${fonts[of.font]}`, font);
+        setFont(context, `${of.weight ?? 400} ${of.size}px ${fonts[of.font]}`);
         context.fillStyle = of.fill;
         context.textAlign = of.anchor === "middle" ? "center" : (of.anchor ?? "start");
         context.textBaseline = "alphabetic";
