@@ -1,6 +1,7 @@
 import type { PatchGrid } from "../../text/encoding";
 import { ExplainerError, type Input, type LoadedModel, type RunResult } from "../../worker/protocol";
 import type { CatalogExample } from "../catalog";
+import { drawn } from "../drawn";
 import { debounce, tickets } from "../latest";
 import type { GivenImage, Shown, State, TokenRef } from "../state";
 import { type Context, fail, notify } from "./context";
@@ -140,7 +141,9 @@ export function textActions(context: Context) {
       if (!fresh()) return;
       land(result, model);
       await resolveTarget(context);
-      if (!model.far) await measure(result.trace);
+      if (model.far) return;
+      await drawn(); // what is measured next takes all cores
+      if (fresh()) await measure(result.trace);
     } catch (error) {
       if (!fresh()) return;
       set({ running: null });
