@@ -112,6 +112,7 @@ test("attribution is a map over the image, with the numbers of the command line"
   await expect(map).toBeVisible();
   const { data } = await explorer.export("CSV");
   const found = readCsv(data).map(({ value }) => Number(value));
+  expect(readCsv(data)[7]).toMatchObject({ token: "r2c3", row: "2", column: "3" });
   const path = file();
   const { stdout } = await promisify(execFile)("npx", [
     ...["tsx", "src/cli/explain.ts", model, "--image", path, "--method", "integrated-gradients", "--json"],

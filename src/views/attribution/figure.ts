@@ -1,8 +1,10 @@
 import type { Unit } from "../../store/units";
+import type { PatchGrid } from "../../text/encoding";
 import type { Table } from "../shared/csv";
 import type { Values } from "../shared/explained";
 import { scaleMarks, shift, words } from "../shared/marks";
 import type { Palette } from "../shared/palette";
+import { patchOf } from "../shared/patches";
 import type { Mark, Scene } from "../shared/scene";
 import { flow, shadedMarks } from "../shared/shaded";
 import { barMarks, ROW } from "./bars";
@@ -16,6 +18,8 @@ export interface AttributionPicture {
   readonly target: string;
   readonly signed: boolean;
   readonly units: readonly Unit[];
+  /** Where units are in an image; null for those of a text. */
+  readonly patches: PatchGrid | null;
   readonly values: Values;
   readonly peak: number;
   readonly pinned: number | null;
@@ -57,16 +61,23 @@ export function attributionFigure(picture: AttributionPicture, palette: Palette,
   };
 }
 
+/** Row and column of a token's patch, from 1 on as its name has them; empty where it has none. */
+function placeOf(patches: PatchGrid, token: number): readonly [number | string, number | string] {
+  const patch = patchOf(patches, token);
+  return patch === null ? ["", ""] : [Math.floor(patch / patches.columns) + 1, (patch % patches.columns) + 1];
+}
+
 /** A row a unit: its place, token and value. */
-export const attributionTable = ({ units, values, label, pinned }: AttributionPicture): Table => ({
-  header: ["position", "token", "value", ...(pinned === null ? [] : ["pinned"])],
-  about: `position, token, value by ${label}`,
+export const attributionTable = ({ units, values, label, pinned, patches }: AttributionPicture): Table => ({
+  header: ["position", "token", ...(patches ? ["row", "column"] : []), "value", ...(pinned === null ? [] : ["pinned"])],
+  about: `position, token, ${patches ? "row, column, " : ""}value by ${label}`,
   count: units.length,
   *rows() {
     for (const [i, unit] of units.entries())
       yield [
         unit.from,
         unit.mark + unit.label,
+        ...(patches ? placeOf(patches, unit.from) : []),
         Number(values[i]!.toPrecision(6)),
         ...(pinned === null ? [] : [Number(i === pinned)]),
       ];

@@ -102,6 +102,7 @@ export function pictureOf(state: Wanted, shown: Shown): AttributionPicture | nul
     target: `${targetName(shown)}, ${scaleOf(shown.result.target)}`,
     signed: method.signed,
     units,
+    patches: shown.result.encoding.patches ?? null,
     values: drawn,
     peak: peakOf(values, all) || drawn.reduce((most, value) => Math.max(most, Math.abs(value)), 0),
     pinned: pinned < 0 ? null : pinned,
