@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { fromHalf } from "../tensor/half";
 import { float32 } from "../tensor/tensor";
-import { sliceOf } from "./slice";
+import { rowsOf, sliceOf } from "./slice";
 
 const rounded = (slice: { data: Uint16Array }) => Array.from(fromHalf(slice.data), (x) => Math.round(x * 1000) / 1000);
 
@@ -33,4 +33,21 @@ test("keys that are left out go before the pooling, and rows are divided by what
   expect(rounded(sliceOf(0, [0, 1], [map, map], 1, [0, 2]))).toEqual([1, 1]);
   expect(rounded(sliceOf(0, [0], [map], 1, []))).toEqual([0.96]);
   expect(map.data[0]).toBe(0.5);
+});
+
+test("one token's row of every head, site after site, or its column", async () => {
+  const maps = [float32([2, 2, 2], [0.1, 0.9, 0.2, 0.8, 1, 0, 0.5, 0.5]), float32([1, 2, 2], [0.3, 0.7, 0.6, 0.4])];
+  const site = { layer: 0, kind: "encoder" as const, heads: 2, kvHeads: 2 };
+  const trace = {
+    sites: [
+      { ...site, index: 0 },
+      { ...site, index: 1, heads: 1 },
+    ],
+    attention: async (index: number) => maps[index]!,
+  };
+  const numbers = async (token: number, side: "query" | "key") =>
+    Array.from((await rowsOf(trace, token, side)).data, (x) => Math.round(x * 1000) / 1000);
+  expect(await numbers(1, "query")).toEqual([0.2, 0.8, 0.5, 0.5, 0.6, 0.4]);
+  expect(await numbers(0, "key")).toEqual([0.1, 0.2, 1, 0.5, 0.3, 0.6]);
+  await expect(rowsOf(trace, 2, "query")).rejects.toThrow("no such token: 2 (attention 0 has 2 × 2)");
 });
