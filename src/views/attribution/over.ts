@@ -1,9 +1,9 @@
-import { figure, strongest } from "../shared/explained";
+import { figure, strongest, takesPart } from "../shared/explained";
 import { shift, words } from "../shared/marks";
 import type { Palette } from "../shared/palette";
 import { type Patched, patchMap, patchOf } from "../shared/patches";
 import type { Scene } from "../shared/scene";
-import { type Tile, tilesFigure } from "../shared/tiles";
+import { figureTile, type Tile, tilesFigure } from "../shared/tiles";
 import { barMarks, ROW } from "./bars";
 import { type AttributionPicture, ends } from "./figure";
 
@@ -52,18 +52,19 @@ export function overFigure(
     pinned: patchOf(of.patches, pinned ?? undefined),
   };
   const scene = tilesFigure(of, [mapTile(picture, of)], told, palette, width);
+  const left = 24 + figureTile(1) + 40;
   const { units: ranked, values: sizes } = bySize(picture);
   const listed = ranked.slice(0, LISTED);
   const bars = barMarks(
     listed,
     sizes.slice(0, LISTED),
-    { signed, pinned: null, width: Math.min(420, scene.width - 320) },
+    { signed, pinned: null, width: Math.min(420, scene.width - left - 24) },
     palette,
   );
   const marks = [
     ...scene.marks,
-    words(292, 77, `The ${listed.length} largest of ${units.length}`, palette.ink2),
-    ...shift(bars, 292, 88),
+    words(left, 77, `The ${listed.length} largest of ${takesPart(units).length}`, palette.ink2),
+    ...shift(bars, left, 88),
   ];
   return { ...scene, marks, height: Math.max(scene.height, 100 + LISTED * ROW) };
 }

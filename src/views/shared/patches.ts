@@ -5,7 +5,6 @@ import { shareOf, type Values } from "./explained";
 import { shade } from "./marks";
 import { attentionTable, inkOn, type Palette, signedTable } from "./palette";
 import type { Mark, Picture, Rect } from "./scene";
-import { DASHED } from "./shaded";
 
 /** The image that was run, and where its tokens are. */
 export interface Patched {
@@ -58,6 +57,8 @@ export interface PatchFocus {
 
 /** Where greys end up under a map, so that its colours are told from them: near the ground in either scheme. */
 const washed = { light: { from: 118, to: 255 }, dark: { from: 14, to: 128 } } as const;
+/** From this share of the maximum on a negative patch carries its dash: fainter ones have hardly a colour. */
+const AGAINST = 0.15;
 /** The strongest colour lets a little of the image through. */
 const MOST = 0.92;
 
@@ -132,7 +133,7 @@ export function overMarks(
     marks.push({ kind: "picture", x: 0, y: 0, width: columns * wide, height: rows * tall, columns, rows, pixels });
     map.values.forEach((value, p) => {
       const share = shareOf(value, map.peak);
-      if (!map.signed || share > -DASHED) return;
+      if (!map.signed || share > -AGAINST) return;
       const dash = Math.min(10, wide * 0.5);
       marks.push({
         kind: "rect",

@@ -38,7 +38,8 @@ export function tileWidth(count: number, width: number, height: number, ratio: n
   return Math.floor(Math.min(WIDEST, Math.max(1, width), best));
 }
 
-const FIGURE = 220;
+/** How wide a figure has them: one alone is larger. */
+export const figureTile = (count: number): number => (count === 1 ? 320 : 220);
 
 /** Tiles side by side from (0, 0) on, as a figure has them, and how high they are together. */
 export function tileMarks(
@@ -48,17 +49,18 @@ export function tileMarks(
   palette: Palette,
   width: number,
 ): { readonly marks: Mark[]; readonly height: number } {
-  const columns = Math.max(1, Math.min(tiles.length, Math.floor((width + GAP) / (FIGURE + GAP))));
-  const tall = heightFor(of, FIGURE) + CAPTION + GAP;
+  const wide = figureTile(tiles.length);
+  const columns = Math.max(1, Math.min(tiles.length, Math.floor((width + GAP) / (wide + GAP))));
+  const tall = heightFor(of, wide) + CAPTION + GAP;
   const marks = tiles.flatMap(({ title, aside, dot, map }, i): Mark[] => {
     const caption: Mark[] = [
       ...(dot ? [{ kind: "rect" as const, x: 0, y: 3, width: 9, height: 9, radius: 2, fill: dot }] : []),
       words(dot ? 14 : 0, 11, title, palette.ink2),
-      words(FIGURE, 11, aside, palette.ink3, { anchor: "end" }),
+      words(wide, 11, aside, palette.ink3, { anchor: "end" }),
     ];
     return shift(
-      [...caption, ...shift(patchMarks(of, map, focus, palette, FIGURE), 0, CAPTION - 4)],
-      (i % columns) * (FIGURE + GAP),
+      [...caption, ...shift(patchMarks(of, map, focus, palette, wide), 0, CAPTION - 4)],
+      (i % columns) * (wide + GAP),
       Math.floor(i / columns) * tall,
     );
   });
