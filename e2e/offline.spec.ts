@@ -81,7 +81,24 @@ const keptBuilds = (page: Page): Promise<string[]> =>
 const keptWhole = (page: Page) =>
   expect.poll(async () => (await keptBuilds(page)).length, { timeout: 120_000 }).toBe(1);
 
-test("opens without a network after the first visit, with every model that ships, at any path", async ({
+/** The browser finds nothing that would keep it from offering to install the page, and its icons are there. */
+async function installable(page: Page): Promise<void> {
+  const session = await page.context().newCDPSession(page);
+  const { errors, data } = await session.send("Page.getAppManifest");
+  expect(errors).toEqual([]);
+  const { icons } = JSON.parse(data ?? "{}") as { icons: { src: string; sizes: string }[] };
+  for (const { src, sizes } of icons) {
+    const size = await page.evaluate(async (path) => {
+      const image = await createImageBitmap(await (await fetch(path)).blob());
+      return `${image.width}x${image.height}`;
+    }, src);
+    expect(size).toBe(sizes);
+  }
+  const { installabilityErrors } = await session.send("Page.getInstallabilityErrors");
+  expect(installabilityErrors.filter(({ errorId }) => errorId !== "in-incognito")).toEqual([]);
+}
+
+test("can be installed, and opens without a network after the first visit with every model that ships, at any path", async ({
   page,
   context,
 }) => {
@@ -89,6 +106,7 @@ test("opens without a network after the first visit, with every model that ships
   await page.goto(`${site.url}#text=the+cast+is+so+charming`);
   await ready(page);
   await keptWhole(page);
+  await installable(page);
   await context.setOffline(true);
   site.close();
   await page.reload();
@@ -105,12 +123,14 @@ test("opens without a network after the first visit, with every model that ships
   await expect(page.getByRole("heading", { level: 1 })).toContainText("Attribution");
 });
 
-test("another build takes the place of the one that is kept, and only what changed is fetched", async ({ page }) => {
+test("another build takes the place of the one that is kept, only what changed is fetched, and parts of files never kept", async ({
+  page,
+}) => {
   const site = await plainServer();
   await page.goto(site.url);
   await ready(page);
   await keptWhole(page);
-  const [before] = await keptBuilds(page);
+  const [first] = await keptBuilds(page);
 
   const worker = readFileSync("dist/sw.js", "utf8");
   const catalog = readFileSync("dist/models/index.json", "utf8");
@@ -120,23 +140,16 @@ test("another build takes the place of the one that is kept, and only what chang
   site.asked();
   await page.reload();
   await ready(page);
-  await expect.poll(async () => (await keptBuilds(page)).filter((name) => name !== before).length).toBe(1);
+  await expect.poll(async () => (await keptBuilds(page)).filter((name) => name !== first).length).toBe(1);
   await keptWhole(page);
   const weights = site.asked().filter((path) => path.startsWith("assets/") || path.endsWith(".onnx"));
   // The page itself loads one model's weights again, as long as there is a network; the rest is taken from what is kept.
   expect(weights.filter((path) => path.startsWith("assets/"))).toEqual([]);
   expect(weights.length).toBeLessThanOrEqual(1);
-  site.close();
-});
 
-test("parts of files are never kept", async ({ page }) => {
-  const site = await plainServer();
-  await page.goto(site.url);
-  await ready(page);
-  await keptWhole(page);
-  await page.reload();
-  await ready(page);
-  const before = await page.evaluate(async () => (await caches.keys()).length);
+  // Parts of files go by: to the server while there is one, and to nobody else.
+  const kept = () => page.evaluate(async () => (await caches.keys()).length);
+  const before = await kept();
   site.asked();
   const read = () =>
     page.evaluate(async () => {
@@ -145,7 +158,7 @@ test("parts of files are never kept", async ({ page }) => {
     });
   expect(await read()).toBeGreaterThan(0);
   expect(site.asked()).toEqual(["example.bin"]);
-  expect(await page.evaluate(async () => (await caches.keys()).length)).toBe(before);
+  expect(await kept()).toBe(before);
   site.close();
   await expect(read()).rejects.toThrow(/Failed to fetch/);
 });
@@ -160,26 +173,5 @@ test("may use threads on a plain server where its address asks for them", async 
   await page.goto("about:blank");
   await page.goto(site.url);
   expect(await page.evaluate(() => crossOriginIsolated)).toBe(false);
-  site.close();
-});
-
-test("can be installed", async ({ page }) => {
-  const site = await plainServer();
-  await page.goto(site.url);
-  await ready(page);
-  await keptWhole(page);
-  const session = await page.context().newCDPSession(page);
-  const { errors, data } = await session.send("Page.getAppManifest");
-  expect(errors).toEqual([]);
-  const icons = (JSON.parse(data ?? "{}") as { icons: { src: string; sizes: string }[] }).icons;
-  for (const { src, sizes } of icons) {
-    const size = await page.evaluate(async (path) => {
-      const image = await createImageBitmap(await (await fetch(path)).blob());
-      return `${image.width}x${image.height}`;
-    }, src);
-    expect(size).toBe(sizes);
-  }
-  const { installabilityErrors } = await session.send("Page.getInstallabilityErrors");
-  expect(installabilityErrors.filter(({ errorId }) => errorId !== "in-incognito")).toEqual([]);
   site.close();
 });
