@@ -204,7 +204,14 @@ export function RolloutView({ shown }: { readonly shown: Shown }) {
       >
         <Controls shown={shown} over={over} />
       </ViewHeader>
-      <div className="maps fade" data-stale={stale || undefined} aria-busy={stale || waiting || dated}>
+      <section
+        className="maps fade"
+        aria-label="Maps"
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls is reached by the keyboard
+        tabIndex={0}
+        data-stale={stale || undefined}
+        aria-busy={stale || waiting || dated}
+      >
         {picture && over && patched && <RolloutOverImage picture={picture} of={patched} />}
         {picture && over && !picture.flow && <Missing shown={shown} />}
         {picture && !over && (
@@ -231,7 +238,7 @@ export function RolloutView({ shown }: { readonly shown: Shown }) {
             />
           </>
         )}
-      </div>
+      </section>
       <footer className="view-legend">
         {over ? (
           <ShadeScale signed={false} words={["0", "most of each map"]} />
