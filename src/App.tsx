@@ -31,9 +31,12 @@ function Waiting() {
   const loading = useApp((state) => state.loading);
   const running = useApp((state) => state.running);
   const { openDialog } = useActions();
-  if (running) return <div className="waiting" />;
+  const view = useApp((state) => state.view);
+  const title = <h1 className="sr-only">{viewOf(view).label}</h1>;
+  if (running) return <div className="waiting">{title}</div>;
   return (
     <div className="waiting">
+      {title}
       {model ? (
         <p>
           {model.family === "vision"
