@@ -1,11 +1,12 @@
 // `npm test`: everything that must hold, with one last line `N passed, N failed`.
-import { spawn, spawnSync } from "node:child_process";
+import { spawn } from "node:child_process";
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { ensureBrowser } from "./browser.mjs";
 import { ensureBuild } from "./build.mjs";
 import { ensurePackages, requireNode } from "./packages.mjs";
+import { findPython } from "./python.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 process.chdir(root);
@@ -68,11 +69,9 @@ await counted(
   })),
 );
 
-if (existsSync("models/training/test_short.py")) {
-  const python = ["python3", "python"].find((name) => spawnSync(name, ["--version"]).status === 0);
-  if (python) await counted("training", ["npm", "run", "--silent", "test:training"], lastLine);
-  else console.log("\nNo Python: the tests of models/training are left out.");
-}
+const python = findPython();
+if (python) await counted("training", ["npm", "run", "--silent", "test:training"], lastLine);
+else console.log("\nNo Python 3.10 or newer: the tests of models/training and notebook are left out.");
 
 const built = ensureBuild(root);
 rows.push({ name: "build", passed: built ? 1 : 0, failed: built ? 0 : 1 });
@@ -107,6 +106,7 @@ if (browser) {
       })),
       { ...env, PLAYWRIGHT_JSON_OUTPUT_NAME: e2e },
     );
+  if (built && python) await counted("notebook", ["npm", "run", "--silent", "test:notebook"], lastLine, env);
 } else {
   console.error("\nNo browser: install Chrome or Chromium, or name one in CHROMIUM; the end-to-end tests need it.");
   rows.push({ name: "browser", passed: 0, failed: 1 });

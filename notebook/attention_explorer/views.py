@@ -198,4 +198,5 @@ def _show(
     precision: Optional[Precision],
 ) -> Optional[Html]:
     page = document(trace, {**look, "theme": theme}, precision)
-    return deliver(frame(page, height, f"Attention of {trace.name}"), html_action)
+    title = "Attention" if trace.name == "trace" else f"Attention of {trace.name}"
+    return deliver(frame(page, height, title), html_action)

@@ -5,6 +5,7 @@ import { App } from "../App";
 import { readEmbedded } from "../embed/embedded";
 import { createWorkspace } from "../store/store";
 import { createTraceClient } from "../worker/trace-client";
+import { followGround } from "./ground";
 
 const explainer = createTraceClient();
 const workspace = createWorkspace(explainer, {
@@ -18,6 +19,8 @@ async function start(): Promise<void> {
   const embedded = await readEmbedded(document.getElementById("embedded")?.textContent || "null");
   await actions.start(embedded ? `#${embedded.link}` : location.hash);
   if (!embedded) return;
+  if (!new URLSearchParams(embedded.link).has("theme"))
+    followGround((dark) => actions.setTheme(dark ? "dark" : "light"));
   for (const note of embedded.notes) actions.notify(note);
   await actions.open({
     kind: "trace",
