@@ -3,6 +3,7 @@ import { editing } from "./editing";
 import { forward } from "./forward";
 import { loops } from "./loops";
 import { methods } from "./methods";
+import { notebook } from "./notebook";
 import { scripts } from "./scripts";
 import { start } from "./start";
 import { large, model, views } from "./views";
@@ -18,4 +19,5 @@ export const rows: Readonly<Record<string, Measure>> = {
   views,
   large,
   scripts,
+  notebook,
 };
