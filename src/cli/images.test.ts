@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { answerRows } from "../explain/attention";
 import type { MethodContext } from "../explain/attribution";
-import { readModel } from "../explain/conformance/folder";
+import { conformance } from "../explain/conformance";
+import { type Folder, readModel } from "../explain/conformance/folder";
 import { type Engine, openEngine } from "../explain/engine";
 import { attribute } from "../explain/explain";
 import { measureFaithfulness } from "../explain/faithfulness";
@@ -179,4 +180,17 @@ test("queries and keys make the attention of a head", async () => {
   const at = (of: Tensor, i: number, c: number) => (of.data as Float32Array)[i * width + c]!;
   const dot = Array.from({ length: width }, (_, c) => at(queries, 3, c) * at(keys, 5, c)).reduce((a, b) => a + b, 0);
   expect((logits.data as Float32Array)[3 * 17 + 5]).toBeCloseTo(scale * dot, 4);
+});
+
+test("attributions of a reference that can't be run are a failed row that says why", async () => {
+  const folder = folderOf(`${fixturesDir()}/vit`);
+  const about = JSON.parse(new TextDecoder().decode(await folder.read("goldens.json")));
+  about.inputs.img0.target = [0];
+  const other: Folder = {
+    ...folder,
+    read: async (path) =>
+      path === "goldens.json" ? new TextEncoder().encode(JSON.stringify(about)) : folder.read(path),
+  };
+  const rows = await conformance(other, createNodeSession, { only: ["methods"] });
+  expect(rows).toMatchObject([{ quantity: "img0", pass: false, note: expect.stringContaining("not run: ") }]);
 });
