@@ -78,24 +78,28 @@ test("an image is [CLS] and its patches", () => {
 const loose = new Set(["layer-conductance", "gradient-shap"]);
 
 describe("every method explains an image by its patches", () => {
-  test.each(methods.filter(({ id }) => id !== "exact-shapley").map(({ id }) => id))("%s", async (id) => {
-    const few: Record<string, object> = {
-      lime: { samples: 40 },
-      "kernel-shap": { samples: 60 },
-      "shapley-sampling": { orders: 3 },
-      "integrated-gradients": { steps: 20 },
-      "partition-shap": { limit: 60 },
-    };
-    const { values, completeness, encoding } = await run(id, few[id] ?? {});
-    expect(values).toHaveLength(17);
-    expect(values.every(Number.isFinite)).toBe(true);
-    expect(values.slice(1).some((v) => v !== 0)).toBe(true);
-    expect(encoding.patches?.rows).toBe(4);
-    if (completeness && !loose.has(id))
-      expect(Math.abs(completeness.sum - completeness.expected)).toBeLessThan(
-        0.02 * Math.max(0.1, Math.abs(completeness.expected)),
-      );
-  });
+  test.each(methods.filter(({ id }) => id !== "exact-shapley").map(({ id }) => id))(
+    "%s",
+    { timeout: 120_000 },
+    async (id) => {
+      const few: Record<string, object> = {
+        lime: { samples: 40 },
+        "kernel-shap": { samples: 60 },
+        "shapley-sampling": { orders: 3 },
+        "integrated-gradients": { steps: 20 },
+        "partition-shap": { limit: 60 },
+      };
+      const { values, completeness, encoding } = await run(id, few[id] ?? {});
+      expect(values).toHaveLength(17);
+      expect(values.every(Number.isFinite)).toBe(true);
+      expect(values.slice(1).some((v) => v !== 0)).toBe(true);
+      expect(encoding.patches?.rows).toBe(4);
+      if (completeness && !loose.has(id))
+        expect(Math.abs(completeness.sum - completeness.expected)).toBeLessThan(
+          0.02 * Math.max(0.1, Math.abs(completeness.expected)),
+        );
+    },
+  );
 
   test("exact Shapley values say that there are too many", async () => {
     await expect(run("exact-shapley")).rejects.toThrow("too many units: 16");
