@@ -30,7 +30,8 @@ export function planFor(
   chosen: { mergeWords: boolean; hideSinks: boolean; filter: State["pairFilter"] },
 ): Plan {
   const { encoding } = shown.result;
-  const options = { ...chosen, causal: causalAt(shown, site), ...rangesAt(shown, site) };
+  const { mergeWords, hideSinks, filter } = chosen;
+  const options = { mergeWords, hideSinks, filter, causal: causalAt(shown, site), ...rangesAt(shown, site) };
   const kept = plans.get(encoding) ?? new Map<string, Plan>();
   plans.set(encoding, kept);
   const key = JSON.stringify(options);
