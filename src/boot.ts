@@ -7,6 +7,10 @@ import { startEarly } from "./worker/early";
 const link = new URLSearchParams(location.hash.slice(1));
 const device = link.get("device");
 // What was computed elsewhere is looked at without a runtime.
-if (!link.has("trace")) startEarly(device === "wasm" || device === "webgpu" ? device : "auto");
+if (!link.has("trace")) {
+  const model = link.get("model");
+  const shipped = { base: new URL("models/", document.baseURI).href, id: model };
+  startEarly(device === "wasm" || device === "webgpu" ? device : "auto", model?.includes("/") ? null : shipped);
+}
 
 void import("./main");

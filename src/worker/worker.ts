@@ -1,23 +1,37 @@
 import type { WarmUp } from "./early";
+import { askShipped } from "./loading/ahead";
 import { watchHeaps } from "./runtime/heap";
 import { warmUp } from "./runtime/warm";
 
-// The runtime is on its way before the rest of the worker is. What comes meanwhile waits for it, in order.
+// The runtime and the model are on their way before the rest of the worker is. What comes meanwhile waits for it, in order.
 watchHeaps();
-const waiting: MessageEvent<unknown>[] = [];
-const keep = (event: MessageEvent<WarmUp | undefined>): void => {
-  if (event.data?.warm) warmUp(event.data.warm);
-  else waiting.push(event);
-};
-addEventListener("message", keep);
+const waiting: unknown[] = [];
+let begun = false;
 
-import("./serve").then(
-  () => {
-    removeEventListener("message", keep);
-    for (const { data } of waiting) dispatchEvent(new MessageEvent("message", { data }));
-  },
-  (error: unknown) =>
-    setTimeout(() => {
-      throw error; // for the page to hear
-    }),
-);
+function begin(): void {
+  if (begun) return;
+  begun = true;
+  import("./serve").then(
+    () => {
+      removeEventListener("message", keep);
+      for (const data of waiting) dispatchEvent(new MessageEvent("message", { data }));
+    },
+    (error: unknown) =>
+      setTimeout(() => {
+        throw error; // for the page to hear
+      }),
+  );
+}
+
+function keep({ data }: MessageEvent<WarmUp | undefined>): void {
+  if (!data?.warm) {
+    waiting.push(data);
+    begin();
+    return;
+  }
+  void warmUp(data.warm).then(begin);
+  // Told by the load, which asks again for what isn't there.
+  if (data.shipped) askShipped(data.shipped.base, data.shipped.id).catch(() => undefined);
+}
+
+addEventListener("message", keep);

@@ -5,13 +5,17 @@ const isAbort = (error: unknown): boolean => error instanceof DOMException && er
 const reason = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
 /**
- * `fetch` that tells a person what went wrong.
+ * `fetch` that tells a person what went wrong; also of an answer that was asked for before.
  *
  * @throws network where there is no answer; AbortError where it is cancelled
  */
-export async function request(url: string | URL, init: RequestInit): Promise<Response> {
+export async function request(
+  url: string | URL,
+  init: RequestInit,
+  asked: Promise<Response> = fetch(url, init),
+): Promise<Response> {
   try {
-    return await fetch(url, init);
+    return await asked;
   } catch (error) {
     if (isAbort(error)) throw error;
     throw fail("network", `no answer: ${url} (${reason(error)})`);

@@ -13,10 +13,12 @@ export async function onWasm(note: string): Promise<Choice> {
 }
 
 /** The backend, started; WASM where the GPU's build doesn't start. */
-async function start(wanted: Device | "auto"): Promise<Choice> {
+async function start(wanted: Device | "auto", asked = () => {}): Promise<Choice> {
   const choice = await chooseBackend(wanted);
   try {
-    await choice.backend.warm();
+    const warming = choice.backend.warm();
+    asked();
+    await warming;
     return choice;
   } catch (error) {
     if (!isGpu(choice.backend)) throw error;
@@ -26,11 +28,18 @@ async function start(wanted: Device | "auto"): Promise<Choice> {
 
 let warm: { readonly device: Device | "auto"; readonly choice: Promise<Choice> } | null = null;
 
-/** Starts the backend for the load that will come. */
-export function warmUp(device: Device | "auto"): void {
-  const choice = start(device);
-  choice.catch(() => undefined); // told by the load
-  warm = { device, choice };
+/**
+ * Starts the backend for the load that will come.
+ *
+ * @returns when other code may be fetched: behind the runtime, which takes longest; at once where a GPU is looked for
+ */
+export async function warmUp(device: Device | "auto"): Promise<void> {
+  await new Promise<void>((asked) => {
+    const choice = start(device, asked);
+    choice.catch(() => asked()); // told by the load
+    warm = { device, choice };
+    if (device !== "wasm" && navigator.gpu) asked();
+  });
 }
 
 /** The backend that was started for this, or one that is started now. */
