@@ -159,6 +159,9 @@ export function rowMarks(
   return marks;
 }
 
+/** Mean width of a sign of a caption, in CSS pixels. */
+const CAPTION_ADVANCE = 5.6;
+
 const shift = (marks: readonly Mark[], down: number): Mark[] =>
   marks.map((mark) => ("y" in mark ? { ...mark, y: mark.y + down } : mark));
 
@@ -180,16 +183,12 @@ export function headMarks(layout: NeuronLayout, palette: Palette, picture: Pictu
     palette,
   );
   const tight = layout.key === null;
+  const above = tight ? "q, and q × k" : vectors ? "query, under it keys" : "query, under it query × key";
+  const counted = `${above}: ${d} dimensions`;
+  const room = vectors ? products.x - block.x - 8 : Number.POSITIVE_INFINITY;
   return [
     caption(layout.query.right, tight ? "token" : "a query…", "end"),
-    caption(
-      block.x,
-      tight
-        ? `q, and q × k: ${d} dimensions`
-        : vectors
-          ? `query, under it keys: ${d} dimensions`
-          : `query, under it query × key: ${d} dimensions`,
-    ),
+    caption(block.x, counted.length * CAPTION_ADVANCE > room ? above : counted),
     ...(vectors ? [caption(products.x, "query × key")] : []),
     ...shift(own, 22 - GAP - rowTop(layout, 0) + 3),
     ...(layout.score === null ? [] : [caption(layout.score, scoreName(scale, cap), "end")]),

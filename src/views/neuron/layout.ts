@@ -48,10 +48,15 @@ const longest = (tokens: readonly string[], size: number): number =>
   size *
   TOK_ADVANCE;
 
+/** A block of few dimensions is as wide as its caption, about. */
+const CAPTION = 216;
+const WIDEST_CELL = 14;
+
 /** Cells of whole device pixels, so that all are of one width; of less than one where there are too many. */
 function snapped(room: number, dimensions: number, ratio: number): number {
   const cell = Math.floor((room * ratio) / dimensions) / ratio;
-  return cell > 0 ? Math.min(14, cell) * dimensions : room;
+  const widest = Math.max(WIDEST_CELL, Math.round(CAPTION / dimensions));
+  return cell > 0 ? Math.min(widest, cell) * dimensions : room;
 }
 
 /** Lays a head out. Frames under 760 pixels have no vectors of keys, under 560 one column of tokens. */

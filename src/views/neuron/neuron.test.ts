@@ -270,4 +270,16 @@ describe("what is given away", () => {
     const plain = neuronLayout(960, picture.tokens, 32, { ...at, vectors: false, scaled: false, rest: false });
     expect(texts(picture, plain)).toContain("q·k = logit");
   });
+
+  test("captions over few dimensions don't run into each other", async () => {
+    const { picture } = await pictured(encoder, { pinned: pin });
+    for (const width of [780, 960, 1200]) {
+      const layout = neuronLayout(width, picture.tokens, 8, at);
+      const [first, second] = headMarks(layout, palettes.light, picture)
+        .filter((mark) => mark.kind === "text" && mark.anchor === "start")
+        .map((mark) => mark as Extract<typeof mark, { kind: "text" }>);
+      expect(second!.text).toBe("query × key");
+      expect(first!.x + 5.6 * first!.text.length).toBeLessThan(second!.x);
+    }
+  });
 });
