@@ -2,6 +2,7 @@ import { graphAttribute, weightAttribute, weightOf } from "../onnx/attributes";
 import type { Graph, Model, Node, Value, ValueInfo, Weight } from "../onnx/model";
 import { float32, int64 } from "../tensor/tensor";
 import { Builder } from "./builder";
+import { decided } from "./decided";
 import { GraphError } from "./error";
 import { fused } from "./fusions";
 import { inlineFunctions, Scopes } from "./inline";
@@ -10,7 +11,7 @@ import { prune } from "./prune";
 import { isRefused, operatorOf, rewrites } from "./rewrites";
 import type { Rewrite } from "./rewrites/rewrite";
 import { type Fact, Facts } from "./shapes";
-import { readsOf, sorted } from "./topology";
+import { producersOf, readsOf, sorted } from "./topology";
 import { widen } from "./widen";
 
 /** A model in canonical operators, with what is known of each of its values. */
@@ -25,8 +26,8 @@ export interface Canonical {
 
 /**
  * Rewrites a model to the operators that anatomy, gradients and relevance rules know: functions inlined, fused and
- * dequantising operators spelled out, the first branch of a merged decoder taken, empty caches gone, half floats
- * computed as float32, spelled-out norms and activations in one operator. Shapes are followed on the way. Throws GraphError, naming the node, for what can't be expressed.
+ * dequantising operators spelled out, the first branch of a merged decoder taken and that of every choice which is the same
+ * at all sizes, empty caches gone, half floats computed as float32, spelled-out norms and activations in one operator. Shapes are followed on the way. Throws GraphError, naming the node, for what can't be expressed.
  */
 export function canonicalise(file: Model, config: Readonly<Record<string, unknown>> | null): Canonical {
   const inputs = inputsOf(file);
@@ -111,7 +112,8 @@ class Walk {
     if (isRefused(operator)) throw new GraphError("unsupported operator", operator, node);
     if (node.outputs.every((o) => o === "")) return;
     if (operator === "Constant" && this.hoist(node)) return;
-    if (this.isChoice(node)) this.inlineBranch(node);
+    if (this.isChoice(node)) this.inlineBranch(node, "else_branch");
+    else if (operator === "If" && this.takesOne(node)) return;
     else if (operator === "Concat" && node.inputs.some((v) => this.empty.has(v))) this.skipEmpty(node);
     else if (!this.rewritten(node, rewrites[operator])) this.keep(node);
   }
@@ -150,10 +152,30 @@ class Walk {
     return true;
   }
 
-  /** The merged decoder's branch without a cache, in place of the choice. */
-  private inlineBranch(node: Node): void {
-    const branch = graphAttribute(node, "else_branch");
-    if (!branch) throw new GraphError("unsupported form", "If without an else branch", node);
+  /** Takes the branch of a choice that is the same at all sizes; one whose names are taken stays where it is. */
+  private takesOne(node: Node): boolean {
+    const holds = decided(node.inputs[0], {
+      producer: producersOf(this.nodes),
+      facts: this.facts,
+      weights: this.initializers,
+    });
+    if (holds === null) return false;
+    const name = holds ? "then_branch" : "else_branch";
+    const branch = graphAttribute(node, name);
+    if (!branch || this.namedAgain(branch) !== undefined) return false;
+    this.inlineBranch(node, name);
+    return true;
+  }
+
+  private namedAgain({ nodes, initializers }: Graph): Value | undefined {
+    const named = [...initializers.keys(), ...nodes.flatMap((n) => n.outputs)];
+    return named.find((v) => v !== "" && (this.made.has(v) || this.initializers.has(v)));
+  }
+
+  /** A branch in place of the choice; the merged decoder's without a cache. */
+  private inlineBranch(node: Node, name: "then_branch" | "else_branch"): void {
+    const branch = graphAttribute(node, name);
+    if (!branch) throw new GraphError("unsupported form", `If without ${name}`, node);
     const again = branch.nodes.flatMap((n) => n.outputs).find((v) => v !== "" && this.made.has(v));
     if (again) throw new GraphError("unsupported form", `a branch that names ${again} again`, node);
     this.take(branch);

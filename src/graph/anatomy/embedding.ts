@@ -5,7 +5,17 @@ import type { Facts } from "../shapes";
 import { topologyOf } from "../topology";
 import type { Tap } from "./sites";
 
-const unchanged = new Set(["Identity", "Cast", "Reshape", "Unsqueeze", "Squeeze", "Flatten", "Clip", "Slice"]);
+const unchanged = new Set([
+  "Identity",
+  "Cast",
+  "Transpose",
+  "Reshape",
+  "Unsqueeze",
+  "Squeeze",
+  "Flatten",
+  "Clip",
+  "Slice",
+]);
 
 /** Where the input becomes activations. */
 export interface Embedding {

@@ -1,0 +1,114 @@
+import { describe, expect, test } from "vitest";
+import { feedsOf } from "../explain/feeds";
+import { graph as graphAttribute, weightOf } from "../onnx/attributes";
+import type { Attribute, Model, Node, Value } from "../onnx/model";
+import { node } from "../onnx/testing/sample";
+import { int64, type Tensor } from "../tensor/tensor";
+import type { Builder } from "./builder";
+import { canonicalise } from "./canonicalise";
+import { inputsOf } from "./inputs";
+import { usedInputs } from "./prune";
+import { info, runModel } from "./testing/run";
+import { type Options, transformer } from "./testing/transformer";
+
+const texts = [
+  { ids: [[3, 14, 15]], mask: [[1, 1, 1]], segments: [[0, 0, 0]] },
+  { ids: [[3, 14, 15, 9, 2]], mask: [[1, 1, 1, 1, 1]], segments: [[0, 0, 0, 0, 0]] },
+];
+const numbers = ({ data }: Tensor): number[] => Array.from(data as Float32Array);
+
+const heads = (b: Builder, x: Value, n: number) => b.transpose(b.reshape(x, [0, 0, n, -1]), [0, 2, 1, 3]);
+const plain: Options["attention"] = (b, { q, k, v, bias, heads: n }) => {
+  const scores = b.add(b.matmul(heads(b, q, n), b.transpose(heads(b, k, n), [0, 1, 3, 2])), bias);
+  return b.reshape(b.transpose(b.matmul(b.softmax(scores), heads(b, v, n)), [0, 2, 1, 3]), [0, 0, -1]);
+};
+
+/** A transformer whose logits are doubled or negated, by a condition over `ids` of [1, tokens] that `nodes` compute. */
+function choosing(nodes: readonly Node[], condition: Value): Model {
+  const { graph, ...model } = transformer({ attention: plain });
+  const moved = graph.nodes.map((n) => ({ ...n, outputs: n.outputs.map((o) => (o === "logits" ? "plain" : o)) }));
+  const branch = (made: Node, name: Value): Attribute =>
+    graphAttribute({
+      name,
+      nodes: [made],
+      inputs: [],
+      outputs: [info(name, "float32", null)],
+      initializers: new Map(),
+      valueInfo: new Map(),
+    });
+  const choice = node("If", [condition], ["logits"], {
+    attributes: new Map([
+      ["then_branch", branch(node("Add", ["plain", "plain"], ["doubled"]), "doubled")],
+      ["else_branch", branch(node("Neg", ["plain"], ["negated"]), "negated")],
+    ]),
+  });
+  const constants = { zero: int64([1], [0]), one: int64([1], [1]), five: int64([], [5]), six: int64([], [6]) };
+  return {
+    ...model,
+    graph: {
+      ...graph,
+      nodes: [...moved, ...nodes, choice],
+      initializers: new Map([
+        ...graph.initializers,
+        ...Object.entries(constants).map(([name, tensor]) => [name, weightOf(name, tensor)] as const),
+      ]),
+    },
+  };
+}
+
+const size = (of: Value, axis: Value, name: Value): Node[] => [
+  node("Shape", [of], [`${name}.shape`]),
+  node("Gather", [`${name}.shape`, axis], [`${name}.one`]),
+  node("Squeeze", [`${name}.one`], [name]),
+];
+
+/** How many choices are left, once the model was seen to compute what it did. */
+async function left(model: Model): Promise<number> {
+  const inputs = inputsOf(model);
+  const { model: written } = canonicalise(model, null);
+  const used = usedInputs(written.graph);
+  const read = {
+    ...written,
+    graph: { ...written.graph, inputs: written.graph.inputs.filter((i) => used.has(i.name)) },
+  };
+  for (const text of texts) {
+    const stock = await runModel(model, feedsOf(inputs, text), ["logits"]);
+    const own = await runModel(
+      read,
+      feedsOf(
+        inputs.filter((i) => used.has(i.name)),
+        text,
+      ),
+      ["logits"],
+    );
+    const [a, b] = [numbers(stock.logits!), numbers(own.logits!)];
+    expect(b.length).toBe(a.length);
+    for (const [i, x] of a.entries()) expect(b[i]).toBeCloseTo(x, 5);
+  }
+  return written.graph.nodes.filter(({ opType }) => opType === "If").length;
+}
+
+describe("a choice", () => {
+  const sizes = [...size("input_ids", "one", "tokens"), ...size("plain", "one", "rows")];
+
+  test("by two sizes that are always equal takes its branch", async () => {
+    expect(await left(choosing([...sizes, node("Equal", ["tokens", "rows"], ["same"])], "same"))).toBe(0);
+    const negated = [node("Equal", ["tokens", "rows"], ["same"]), node("Not", ["same"], ["other"])];
+    expect(await left(choosing([...sizes, ...negated], "other"))).toBe(0);
+  });
+
+  test("by constants takes its branch", async () => {
+    expect(await left(choosing([node("Equal", ["five", "six"], ["same"])], "same"))).toBe(0);
+  });
+
+  test("by a size that one text has and another hasn't stays", async () => {
+    expect(await left(choosing([...sizes, node("Equal", ["tokens", "five"], ["same"])], "same"))).toBe(1);
+    expect(await left(choosing([...sizes, node("Greater", ["tokens", "five"], ["longer"])], "longer"))).toBe(1);
+  });
+
+  test("by either of two is known where one settles it", async () => {
+    const both = [node("Equal", ["tokens", "rows"], ["same"]), node("Greater", ["tokens", "five"], ["longer"])];
+    expect(await left(choosing([...sizes, ...both, node("Or", ["same", "longer"], ["any"])], "any"))).toBe(0);
+    expect(await left(choosing([...sizes, ...both, node("And", ["same", "longer"], ["all"])], "all"))).toBe(1);
+  });
+});
