@@ -8,6 +8,14 @@ export interface Embedded {
   readonly notes: readonly string[];
 }
 
+/** Base64 as bytes; one by one in a loop, which takes megabytes a fraction of the time that an iterator does. */
+function bytesOf(base64: string): Uint8Array<ArrayBuffer> {
+  const signs = atob(base64);
+  const bytes = new Uint8Array(signs.length);
+  for (let i = 0; i < bytes.length; i++) bytes[i] = signs.charCodeAt(i);
+  return bytes;
+}
+
 /**
  * Reads the JSON of the page's `<script id="embedded">`: null where it holds none.
  *
@@ -16,8 +24,7 @@ export interface Embedded {
 export async function readEmbedded(json: string): Promise<Embedded | null> {
   const at = root("embedded", JSON.parse(json));
   if (at.value === null) return null;
-  const packed = Uint8Array.from(atob(text(field(at, "trace"))), (c) => c.charCodeAt(0));
-  const stream = new Blob([packed]).stream().pipeThrough(new DecompressionStream("gzip"));
+  const stream = new Blob([bytesOf(text(field(at, "trace")))]).stream().pipeThrough(new DecompressionStream("gzip"));
   return {
     bytes: new Uint8Array(await new Response(stream).arrayBuffer()),
     link: text(field(at, "link")),

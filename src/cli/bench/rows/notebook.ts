@@ -64,8 +64,8 @@ async function draw(
           ),
       );
     } else {
-      await page.locator("iframe").waitFor();
-      const frame = (await (await page.locator("iframe").elementHandle())!.contentFrame())!;
+      // Not by the element: a handle to it has its attributes, megabytes of them, read for a description.
+      const frame = page.mainFrame().childFrames()[0] ?? (await page.waitForEvent("frameattached"));
       const drawn = await frame.waitForFunction(
         ([canvas, cells]) => {
           const element = document.querySelector<HTMLCanvasElement>(canvas);
