@@ -11,7 +11,7 @@ import { writeSvg } from "../shared/svg";
 import { encoder, passOf } from "../testing/pictures";
 import { barOf, barScale, placesFor } from "./bars";
 import { attributionFigure, attributionTable } from "./figure";
-import { fitOf, gapOf, pictureOf } from "./picture";
+import { fitOf, gapOf, optionsText, pictureOf } from "./picture";
 
 let pass: Awaited<ReturnType<typeof passOf>>;
 beforeAll(async () => {
@@ -36,6 +36,12 @@ function stateWith(values: readonly number[], more: Partial<Attribution> = {}, o
   const explanation = { method: method.id, options: result.options, status: "done", result } as const;
   return { ...initial, methods: [method], explanations: { [method.id]: explanation }, ...over };
 }
+
+test("options in words; a text that nobody gave is none", () => {
+  const [method] = syntheticMethods();
+  expect(optionsText(method, { steps: 50, multiply: true, "baseline-text": "" })).toBe("steps 50, multiply on");
+  expect(optionsText(method, { "baseline-text": "a film" })).toBe("baseline-text a film");
+});
 
 test("the figure as a file: shaded text, bars to both sides, dashes, completeness and cost", async () => {
   const state = stateWith([0.1, 0.5, -1.2, 2.4, 0, -0.05], { completeness: { expected: 1.8, sum: 1.75 } });

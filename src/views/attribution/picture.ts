@@ -58,6 +58,7 @@ export const preparingOf = ({ preparing = 0 }: Attribution["cost"]): string =>
 /** How options read: "steps 50, baseline pad". */
 export function optionsText(method: MethodInfo | undefined, options: Attribution["options"]): string {
   return Object.entries(options)
+    .filter(([, value]) => value !== "") // a text that nobody gave
     .map(([id, value]) => {
       const parameter = method?.parameters.find((each) => each.id === id);
       const name = (parameter?.label ?? id).toLowerCase();
