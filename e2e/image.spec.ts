@@ -142,6 +142,45 @@ test("attribution is a map over the image, with the numbers of the command line"
   await expect(explorer.inspector.getByRole("slider", { name: /head 1\.2/ })).toBeVisible();
 });
 
+test("methods are held against each other as maps over the image, read all at once", async ({ explorer, page }) => {
+  await open(explorer, "view=compare&methods=raw-attention,gradient-x-input,integrated-gradients,leave-one-out");
+  await expect(explorer.announcer).toContainText("4 methods are compared.", { timeout: 240_000 });
+  const maps = explorer.view.getByRole("slider", { name: /^What each patch counts for .* by / });
+  await expect(maps).toHaveCount(4);
+  await expect(explorer.view).toContainText("over 16 patches");
+  await expect(explorer.view.getByRole("heading", { name: /Do they rank patches alike/ })).toContainText("n = 16");
+  await expect(explorer.view).toContainText("covered with the mean colour");
+  await expect(explorer.view).toContainText("is asked of texts only");
+  await expect(explorer.view.getByRole("group", { name: "What ought to count" })).toHaveCount(0);
+
+  const at = await over(maps.first(), 2, 3);
+  await page.mouse.move(at.x, at.y);
+  for (let i = 0; i < 4; i++) await expect(maps.nth(i)).toHaveAttribute("aria-valuetext", /^r2c3: /);
+  await page.mouse.click(at.x, at.y);
+  await expect(explorer.inspector).toContainText("r2c3");
+  await page.mouse.move(0, 0);
+
+  // What is on screen is in the file: each map's strongest patch, and the numbers that the maps are read by.
+  const csv = readCsv((await explorer.export("CSV")).data);
+  expect(csv).toHaveLength(4 * T);
+  for (const id of ["raw-attention", "gradient-x-input", "integrated-gradients", "leave-one-out"]) {
+    const own = csv.filter(({ method, row }) => method === id && row !== "");
+    expect(own).toHaveLength(16);
+    const first = own.find(({ top_place }) => top_place === "1")!;
+    const most = Math.max(...own.map(({ value }) => Math.abs(Number(value))));
+    expect(Math.abs(Number(first.value))).toBe(most);
+    expect(first.token).toBe(`r${first.row}c${first.column}`);
+    await expect(explorer.view.getByRole("listitem").filter({ hasText: first.token! }).first()).toBeVisible();
+  }
+  const svg = (await explorer.export("SVG")).data.toString();
+  expect(svg.match(/<image /g)).toHaveLength(8); // the picture and what lies over it, four times
+  expect(svg).toContain("Each map has its own maximum");
+  expect((await explorer.export("PNG")).data.subarray(1, 4).toString()).toBe("PNG");
+
+  await explorer.view.getByRole("button", { name: /^Leave one out.*Open in Attribution/ }).click();
+  await expect(explorer.view.getByRole("heading", { name: "Attribution" })).toBeVisible();
+});
+
 test("a link is of an image that has to be given again", async ({ explorer, page }) => {
   const hub = await startHub({ "someone/vit": model });
   explorer.watch.allow(new URL(hub.url).origin);
@@ -226,9 +265,10 @@ for (const theme of ["light", "dark"])
       ["4", /Rollout/],
       ["5", /^What each patch counts/],
       ["6", /one patch at a time/],
+      ["7", /^What each patch counts/],
     ] as const) {
       await page.keyboard.press(key);
-      await expect(explorer.view.getByRole("slider", { name })).toBeVisible();
+      await expect(explorer.view.getByRole("slider", { name }).first()).toBeVisible();
       expect(await wrong(), `view ${key}`).toEqual([]);
     }
     await page.keyboard.press("2");
@@ -261,6 +301,15 @@ test.describe("on a phone", () => {
       .first()
       .click();
     await expect(explorer.view.getByRole("slider", { name: /^What each patch counts/ })).toBeVisible();
+    expect(await wide()).toBeLessThanOrEqual(390);
+    for (const title of ["Occlusion", "Compare"]) {
+      await page
+        .getByRole("button", { name: /Explain/ })
+        .first()
+        .click();
+      await expect(explorer.view.getByRole("heading", { name: title, exact: true })).toBeVisible();
+    }
+    await expect(explorer.view.getByRole("slider", { name: /^What each patch counts/ }).nth(1)).toBeVisible();
     expect(await wide()).toBeLessThanOrEqual(390);
   });
 });

@@ -4,7 +4,7 @@ import type { Table } from "../shared/csv";
 import type { Values } from "../shared/explained";
 import { scaleMarks, shift, words } from "../shared/marks";
 import type { Palette } from "../shared/palette";
-import { patchOf } from "../shared/patches";
+import { placeOf } from "../shared/patches";
 import type { Mark, Scene } from "../shared/scene";
 import { flow, shadedMarks } from "../shared/shaded";
 import { barMarks, ROW } from "./bars";
@@ -59,12 +59,6 @@ export function attributionFigure(picture: AttributionPicture, palette: Palette,
     background: palette.surface,
     marks,
   };
-}
-
-/** Row and column of a token's patch, from 1 on as its name has them; empty where it has none. */
-function placeOf(patches: PatchGrid, token: number): readonly [number | string, number | string] {
-  const patch = patchOf(patches, token);
-  return patch === null ? ["", ""] : [Math.floor(patch / patches.columns) + 1, (patch % patches.columns) + 1];
 }
 
 /** A row a unit: its place, token and value. */

@@ -3,6 +3,7 @@ import { useApp } from "../../store/react";
 import { usePalette, useSize } from "../shared/environment";
 import { pValue, rhoValue } from "../shared/explained";
 import { uiWidth } from "../shared/marks";
+import type { Noun } from "../shared/noun";
 import { SceneCanvas } from "../shared/SceneCanvas";
 import { Tooltip } from "../shared/Tooltip";
 import { type Agreement, rhoAt, rhoLayout, rhoMarks } from "./rho";
@@ -12,10 +13,12 @@ export function Agreements({
   agreement,
   n,
   ids,
+  noun,
 }: {
   readonly agreement: Agreement;
   readonly n: number;
   readonly ids: readonly string[];
+  readonly noun: Noun;
 }) {
   const palette = usePalette();
   const frame = useRef<HTMLElement>(null);
@@ -33,7 +36,7 @@ export function Agreements({
   return (
     <section className="compare-part" aria-labelledby="alike">
       <h2 id="alike">
-        Do they rank tokens alike? <span>Spearman ρ below, p above, n = {n}; dashed: p ≥ .05</span>
+        Do they rank {noun.many} alike? <span>Spearman ρ below, p above, n = {n}; dashed: p ≥ .05</span>
       </h2>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls is reached by the keyboard */}
       <section ref={frame} className="scrolls" aria-label="Rank correlations" tabIndex={0}>

@@ -5,7 +5,8 @@ import { placesFor } from "../attribution/bars";
 import { costOf } from "../attribution/picture";
 import { fixed } from "../shared/explained";
 import { useUnits, valuesOf } from "../shared/explaining";
-import { PATENT_NOTE, TwoLines } from "../shared/MethodNotes";
+import { PATENT_NOTE, PatchNote, TwoLines } from "../shared/MethodNotes";
+import { useNoun } from "../shared/noun";
 import { chosen } from "./picture";
 
 /** What each method means, beside the rows that they qualify. */
@@ -28,6 +29,7 @@ export function CompareInspector({ shown }: { readonly shown: Shown }) {
           </span>
         )}
       </div>
+      <PatchNote />
       <ul className="notes-list">
         {here.map((method) => {
           const explanation = explanations[method.id];
@@ -58,7 +60,8 @@ export function CompareInspector({ shown }: { readonly shown: Shown }) {
 export function CompareSummary({ shown }: { readonly shown: Shown }) {
   const units = useUnits(shown);
   const { unit } = useReadUnit(units);
-  if (unit === null) return <p className="small">Tap a token to read what each method says of it.</p>;
+  const noun = useNoun(shown);
+  if (unit === null) return <p className="small">Tap a {noun.one} to read what each method says of it.</p>;
   return (
     <p className="sheet-line">
       <span className="tok pill" data-pinned>

@@ -5,10 +5,13 @@ import type { Shown } from "../../store/state";
 import { CommonFields, isSampled } from "../attribution/Fields";
 import { ShadeScale } from "../attribution/TokenValues";
 import { canExplain, useExplain, useUnits } from "../shared/explaining";
+import { type Noun, useNoun } from "../shared/noun";
 import { NoTarget, WaitingForModel } from "../shared/Progress";
+import { patchedOf } from "../shared/patches";
 import { nameOf } from "../shared/target";
 import { ViewHeader, ViewTools } from "../shared/ViewFrame";
 import { Agreements } from "./Agreements";
+import { CompareMaps } from "./CompareMaps";
 import { CompareMatrix } from "./CompareMatrix";
 import { Examples } from "./Examples";
 import { Faithful } from "./Faithful";
@@ -69,7 +72,15 @@ function useKnown() {
 }
 
 /** Tokens about which methods disagree most. */
-function Disputed({ known, shown }: { readonly known: ReturnType<typeof useKnown>; readonly shown: Shown }) {
+function Disputed({
+  known,
+  shown,
+  noun,
+}: {
+  readonly known: ReturnType<typeof useKnown>;
+  readonly shown: Shown;
+  readonly noun: Noun;
+}) {
   const units = useUnits(shown);
   const { hover, pin } = useActions();
   const hovered = useApp((state) => state.hovered);
@@ -79,7 +90,7 @@ function Disputed({ known, shown }: { readonly known: ReturnType<typeof useKnown
   return (
     <section className="compare-part wide" aria-labelledby="disputed">
       <h2 id="disputed">
-        Where do they disagree? <span>the place that methods give a token, 1 is the first</span>
+        Where do they disagree? <span>the place that methods give a {noun.one}, 1 is the first</span>
       </h2>
       <ul className="disputes">
         {all.map(({ unit, high, low }) => {
@@ -120,6 +131,8 @@ export function CompareView({ shown }: { readonly shown: Shown }) {
   const known = useKnown();
   const stale = useApp((state) => state.stale);
   const units = useUnits(shown);
+  const noun = useNoun(shown);
+  const patched = useMemo(() => patchedOf(shown), [shown]);
   const { measure } = useActions();
   const players = playersOf(shown, known.unit);
   const order = useMemo(() => byCost(known, players), [known, players]);
@@ -134,10 +147,11 @@ export function CompareView({ shown }: { readonly shown: Shown }) {
   }, [measure, live, settled, wanted, results]);
   const alike = useMemo(() => agreement(known), [known]);
   const faithful = useMemo(() => measured(known), [known]);
+  const about = `Methods over the same ${noun.many}, side by side.`;
   if (!live)
     return (
       <>
-        <ViewHeader title="Compare" subtitle="Methods over the same tokens, side by side." tools={<ViewTools />} />
+        <ViewHeader title="Compare" subtitle={about} tools={<ViewTools />} />
         <WaitingForModel what="Compare" />
       </>
     );
@@ -150,9 +164,7 @@ export function CompareView({ shown }: { readonly shown: Shown }) {
     <>
       <ViewHeader
         title="Compare"
-        subtitle={
-          shown.result.candidates.length > 0 ? summary(known, units) : "Methods over the same tokens, side by side."
-        }
+        subtitle={shown.result.candidates.length > 0 ? summary(known, units, noun) : about}
         tools={<ViewTools />}
       >
         <div className="explain-controls whole">
@@ -164,12 +176,16 @@ export function CompareView({ shown }: { readonly shown: Shown }) {
         <NoTarget />
       ) : (
         <div className="compare fade" data-stale={stale || undefined} aria-busy={stale || !settled}>
-          <CompareMatrix rows={rows} units={units} tops={tops} target={name} />
+          {patched ? (
+            <CompareMaps rows={rows} units={units} tops={tops} target={name} of={patched} />
+          ) : (
+            <CompareMatrix rows={rows} units={units} tops={tops} target={name} />
+          )}
           <p className="compare-legend">
             <ShadeScale signed />
             <ShadeScale signed={false} />
             <span>
-              Each row has its own maximum. Dash: counts against.
+              Each {patched ? "map" : "row"} has its own maximum. Dash: counts against.
               {special.length > 0 && ` ${[...new Set(special)].join(", ")} not ranked.`}
             </span>
           </p>
@@ -179,14 +195,24 @@ export function CompareView({ shown }: { readonly shown: Shown }) {
                 agreement={alike}
                 n={comparison?.units.length ?? 0}
                 ids={results.map(({ method }) => method)}
+                noun={noun}
               />
             )}
-            {results.length > 0 && <Faithful {...faithful} target={name} />}
-            <Disputed known={known} shown={shown} />
-            <Numbers />
-            {isText(shown) && <Marks shown={shown} />}
-            {isText(shown) && <Paraphrases shown={shown} />}
-            <Guide />
+            {results.length > 0 && <Faithful {...faithful} target={name} noun={noun} />}
+            <Disputed known={known} shown={shown} noun={noun} />
+            <Numbers noun={noun} />
+            {isText(shown) ? (
+              <>
+                <Marks shown={shown} />
+                <Paraphrases shown={shown} />
+              </>
+            ) : (
+              <p className="note compare-part wide">
+                What you would name yourself, and whether paraphrases agree, is asked of texts only: an image has
+                neither here.
+              </p>
+            )}
+            <Guide image={patched !== null} />
             <Examples />
           </div>
         </div>

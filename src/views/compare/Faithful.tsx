@@ -1,6 +1,7 @@
 import { useMemo, useRef } from "react";
 import { useActions, useApp } from "../../store/react";
 import { usePalette, useSize } from "../shared/environment";
+import type { Noun } from "../shared/noun";
 import { SceneCanvas } from "../shared/SceneCanvas";
 import { type Point, scatterMarks } from "./scatter";
 
@@ -12,11 +13,13 @@ export function Faithful({
   random,
   texts,
   target,
+  noun,
 }: {
   readonly points: readonly Point[];
   readonly random: number | null;
   readonly texts: number;
   readonly target: string;
+  readonly noun: Noun;
 }) {
   const palette = usePalette();
   const frame = useRef<HTMLDivElement>(null);
@@ -35,7 +38,8 @@ export function Faithful({
         Is it right, and what does it cost?{" "}
         <span>
           comprehensiveness over time
-          {texts > 0 && `, ${texts > 1 ? "median and range of " : ""}${texts} ${texts === 1 ? "text" : "texts"} here`}
+          {texts > 0 &&
+            `, ${texts > 1 ? "median and range of " : ""}${texts} ${texts === 1 ? noun.whole : noun.wholes} here`}
         </span>
       </h2>
       <p className="small">how far the probability of {target} falls when a method's first 1, 3 and 5 go</p>

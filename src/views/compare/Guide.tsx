@@ -1,9 +1,9 @@
 import { METHOD_IDS } from "../../store/method-ids";
 import { useActions, useApp } from "../../store/react";
-import { guide } from "./guide";
+import { guideOf } from "./guide";
 
 /** From the question to the method, and why. */
-export function Guide() {
+export function Guide({ image }: { readonly image: boolean }) {
   const methods = useApp((state) => state.methods);
   const { change } = useActions();
   const label = (id: string) => methods.find((method) => method.id === id)?.label;
@@ -13,7 +13,7 @@ export function Guide() {
         Which for which question? <span>what they are good for, and what to mind</span>
       </h2>
       <ul className="guide">
-        {guide.map((advice) => {
+        {guideOf(image).map((advice) => {
           const here = advice.methods.filter((id) => label(id) !== undefined);
           return (
             <li key={advice.question}>

@@ -1,7 +1,9 @@
+import type { Removal } from "../../explain/removal";
 import { optionsFor } from "../../store/explanation";
 import { measuresOf, settingOf } from "../../store/measured";
 import { useApp } from "../../store/react";
 import { duration, fixed, median, passesOf, rhoValue } from "../shared/explained";
+import type { Noun } from "../shared/noun";
 import { agreementOf, comparisonOf, resultsIn } from "./picture";
 
 const two = (value: number | null | undefined): string =>
@@ -17,8 +19,18 @@ const spread = (numbers: readonly number[], write: (n: number) => string): strin
 
 const known = (list: readonly (number | null)[]): number[] => list.filter((each) => each !== null);
 
+/** What stands where something is taken away. */
+const takenAs = (removal: Removal): string =>
+  removal === "delete"
+    ? "deleted"
+    : removal === "mean"
+      ? "covered with the mean colour"
+      : removal === "blur"
+        ? "blurred"
+        : `replaced by the ${removal} token`;
+
 /** Every number on each method: agreement, faithfulness, sparsity, completeness, cost. */
-export function Numbers() {
+export function Numbers({ noun }: { readonly noun: Noun }) {
   const state = useApp((state) => state);
   const results = resultsIn(state);
   const comparison = comparisonOf(results);
@@ -45,10 +57,10 @@ export function Numbers() {
               <th scope="col" title="How far it falls with only those left: lower is better">
                 sufficiency
               </th>
-              <th scope="col" title="The share of random orders that it beats on this text">
+              <th scope="col" title={`The share of random orders that it beats on this ${noun.whole}`}>
                 beats random
               </th>
-              <th scope="col" title="0: spread evenly over tokens; near 1: on few">
+              <th scope="col" title={`0: spread evenly over ${noun.many}; near 1: on few`}>
                 Gini
               </th>
               <th scope="col" title="Of the magnitudes, in nats">
@@ -98,9 +110,8 @@ export function Numbers() {
       </section>
       {faith && (
         <p className="note">
-          {faith.passes} forward passes to measure it; tokens taken away are{" "}
-          {faith.removal === "delete" ? "deleted" : `replaced by the ${faith.removal} token`}; random removal,{" "}
-          {faith.random.orders} orders: comprehensiveness {two(faith.random.mean.comprehensiveness)} ±{" "}
+          {faith.passes} forward passes to measure it; {noun.many} taken away are {takenAs(faith.removal)}; random
+          removal, {faith.random.orders} orders: comprehensiveness {two(faith.random.mean.comprehensiveness)} ±{" "}
           {two(faith.random.spread.comprehensiveness)}, sufficiency {two(faith.random.mean.sufficiency)}.
         </p>
       )}

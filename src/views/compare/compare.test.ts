@@ -3,13 +3,14 @@ import { METHOD_IDS, type MethodId } from "../../store/method-ids";
 import { writeCsv } from "../shared/csv";
 import { unitsFor } from "../shared/explaining";
 import { uiWidth } from "../shared/marks";
+import { nounOf } from "../shared/noun";
 import { palettes } from "../shared/palette";
 import type { Mark } from "../shared/scene";
 import { writeSvg } from "../shared/svg";
 import { explained } from "../testing/explained";
 import { estimate, passesText } from "./estimate";
 import { compareFigure, compareTable } from "./figure";
-import { guide } from "./guide";
+import { guideOf } from "./guide";
 import { compare } from "./index";
 import { markedUnits, paraphrasePasses, plausibilityIn } from "./judged";
 import { matrixAt, matrixLayout } from "./layout";
@@ -167,7 +168,7 @@ describe("faithfulness over cost", () => {
 });
 
 test("the sentence counts who puts what first, and names who agrees least; the baseline isn't asked", () => {
-  const said = summary(made.state(), unitsFor(made.shown, "token"));
+  const said = summary(made.state(), unitsFor(made.shown, "token"), nounOf(made.shown, "token"));
   expect(said).toMatch(
     /^\d of 4 methods put \S+ first\. Median rank agreement ρ −?0\.\d\d over 8 tokens; .+ agrees least/,
   );
@@ -213,7 +214,7 @@ test("passes are told before they are run, cheap methods first", () => {
 });
 
 test("the guide names methods that there are, and never attention as an explanation", () => {
-  for (const { methods, why, beware } of guide) {
+  for (const { methods, why, beware } of guideOf(false)) {
     for (const id of methods) expect(METHOD_IDS).toContain(id);
     expect(methods).not.toContain("raw-attention");
     expect(why.length + beware.length).toBeGreaterThan(80);

@@ -3,11 +3,14 @@ import { unitAt } from "../../store/units";
 import type { Table } from "../shared/csv";
 import { unitsFor } from "../shared/explaining";
 import { scaleMarks, shift, uiWidth, words } from "../shared/marks";
+import { nounOf } from "../shared/noun";
 import type { Palette } from "../shared/palette";
+import { type Patched, patchedOf, patchOf, placeOf } from "../shared/patches";
 import { clip, type Mark, type Scene } from "../shared/scene";
 import { nameOf, targetWords } from "../shared/target";
 import { isText, markedUnits } from "./judged";
-import { matrixLayout } from "./layout";
+import { captionOf, matrixLayout } from "./layout";
+import { mapsMarks } from "./maps";
 import { matrixMarks } from "./matrix";
 import { agreement, comparisonOf, measured, resultsIn, rowsOf, summary } from "./picture";
 import { rhoLayout, rhoMarks } from "./rho";
@@ -19,34 +22,28 @@ const TOPS = 230;
 const SCATTER = 280;
 const SIDE_BY_SIDE = 900;
 
-/** The view as a figure: the matrix of methods by tokens, their correlations, and faithfulness over cost. */
-export function compareFigure(state: State, shown: Shown, palette: Palette, width: number): Scene | null {
+/** Where the methods end, at the right and below. */
+interface Drawn {
+  readonly marks: readonly Mark[];
+  readonly width: number;
+  readonly bottom: number;
+}
+
+/** Methods as rows over the tokens, with what each puts first. */
+function rowsMarks(state: State, shown: Shown, palette: Palette, wide: number): Drawn {
   const rows = rowsOf(state);
-  const results = resultsIn(state);
-  if (results.length === 0) return null;
-  const wide = Math.max(860, width);
-  const inner = wide - 2 * EDGE;
   const units = unitsFor(shown, state.unit);
   const names = rows.reduce((most, { label }) => Math.max(most, uiWidth(label, 13)), 0) + 14;
-  const layout = matrixLayout(inner - names - TOPS, units, rows);
+  const layout = matrixLayout(wide - 2 * EDGE - names - TOPS, units, rows);
   const right = EDGE + names + layout.width + 12;
   const full = Math.max(wide, right + TOPS + EDGE);
   const at = state.pinned === null ? -1 : unitAt(units, state.pinned.index);
   const pinned = at < 0 ? null : at;
-  const comparison = comparisonOf(results);
+  const comparison = comparisonOf(resultsIn(state));
   const target = nameOf(shown, shown.result.target.index);
   const marks: Mark[] = [
-    words(EDGE, 28, `Compare · ${targetWords(shown)} · ${shown.model.name}`, palette.ink, { size: 13, weight: 600 }),
-    words(EDGE, 46, summary(state, units), palette.ink2, { size: 12 }),
     ...shift(matrixMarks(layout, units, palette, { pinned, hovered: null }), EDGE + names, ABOVE),
-    ...layout.captions.map(({ signed, y }) =>
-      words(
-        EDGE,
-        ABOVE + y + 16,
-        signed ? `Signed: for or against ${target}` : "Unsigned: how much, not which way",
-        palette.ink3,
-      ),
-    ),
+    ...layout.captions.map(({ signed, y }) => words(EDGE, ABOVE + y + 16, captionOf(signed, target), palette.ink3)),
     words(right, ABOVE + layout.top - 8, "top three", palette.ink3),
     ...layout.rows.flatMap(({ row, y }): Mark[] => {
       const top = comparison?.methods.find(({ method }) => method === row.id)?.top ?? [];
@@ -59,14 +56,57 @@ export function compareFigure(state: State, shown: Shown, palette: Palette, widt
       ];
     }),
   ];
-  let y = ABOVE + layout.height + 18;
+  return { marks, width: full, bottom: ABOVE + layout.height };
+}
+
+/** Methods as maps over the image. */
+function overImage(state: State, shown: Shown, of: Patched, palette: Palette, wide: number): Drawn {
+  const comparison = comparisonOf(resultsIn(state));
+  const told = {
+    tops: new Map(comparison?.methods.map(({ method, top }) => [method, top])),
+    target: nameOf(shown, shown.result.target.index),
+  };
+  const focus = { pinned: patchOf(of.patches, state.pinned?.index), hovered: null };
+  const units = unitsFor(shown, state.unit);
+  const drawn = mapsMarks(of, rowsOf(state), units, told, focus, palette, wide - 2 * EDGE);
+  return { marks: shift(drawn.marks, EDGE, ABOVE), width: wide, bottom: ABOVE + drawn.height };
+}
+
+/** The view as a figure: the methods over tokens or over the image, their correlations, and faithfulness over cost. */
+export function compareFigure(state: State, shown: Shown, palette: Palette, width: number): Scene | null {
+  const rows = rowsOf(state);
+  const results = resultsIn(state);
+  if (results.length === 0) return null;
+  const wide = Math.max(860, width);
+  const units = unitsFor(shown, state.unit);
+  const noun = nounOf(shown, state.unit);
+  const of = patchedOf(shown);
+  const comparison = comparisonOf(results);
+  const drawn = of ? overImage(state, shown, of, palette, wide) : rowsMarks(state, shown, palette, wide);
+  const full = drawn.width;
+  const said = summary(state, units, noun);
+  const marks: Mark[] = [
+    words(
+      EDGE,
+      28,
+      `Compare · ${targetWords(shown)} · ${shown.model.name}${of ? ` · ${of.seen.name}` : ""}`,
+      palette.ink,
+      {
+        size: 13,
+        weight: 600,
+      },
+    ),
+    words(EDGE, 46, said, palette.ink2, { size: 12 }),
+    ...drawn.marks,
+  ];
+  let y = drawn.bottom + 18;
   marks.push(
     ...scaleMarks(palette, true, EDGE, y - 9, 110, ["against", "for"]),
     ...scaleMarks(palette, false, EDGE + 230, y - 9, 110, ["none", "most"]),
     words(
       EDGE + 450,
       y,
-      "Each row has its own maximum. Dash: counts against. Special tokens are not ranked.",
+      `Each ${of ? "map" : "row"} has its own maximum. Dash: counts against. Special tokens are not ranked.`,
       palette.ink2,
     ),
   );
@@ -95,7 +135,7 @@ export function compareFigure(state: State, shown: Shown, palette: Palette, widt
       words(
         x,
         from,
-        `Comprehensiveness over time, ${faithful.texts} ${faithful.texts === 1 ? "text" : "texts"}`,
+        `Comprehensiveness over time, ${faithful.texts} ${faithful.texts === 1 ? noun.whole : noun.wholes}`,
         palette.ink,
         {
           size: 12,
@@ -112,7 +152,7 @@ export function compareFigure(state: State, shown: Shown, palette: Palette, widt
   }
   return {
     title: `${shown.model.name}: ${rows.length} methods compared`,
-    description: summary(state, units),
+    description: said,
     width: full,
     height: Math.max(below, y) + EDGE,
     background: palette.surface,
@@ -128,13 +168,14 @@ export function compareTable(state: State, shown: Shown): Table | null {
   const at = state.pinned === null ? -1 : unitAt(units, state.pinned.index);
   const comparison = comparisonOf(results);
   const marked = isText(shown) ? markedUnits(state, shown) : [];
+  const { patches } = shown.result.encoding;
   return {
     header: [
-      ...["method", "position", "token", "value", "top_place"],
+      ...["method", "position", "token", ...(patches ? ["row", "column"] : []), "value", "top_place"],
       ...(at < 0 ? [] : ["pinned"]),
       ...(marked.length > 0 ? ["marked"] : []),
     ],
-    about: "method, position, token, value",
+    about: `method, position, token, ${patches ? "row, column, " : ""}value`,
     count: results.length * units.length,
     *rows() {
       for (const [m, { method, values }] of results.entries())
@@ -144,6 +185,7 @@ export function compareTable(state: State, shown: Shown): Table | null {
             method,
             unit.from,
             unit.mark + unit.label,
+            ...(patches ? placeOf(patches, unit.from) : []),
             Number(values[i]!.toPrecision(6)),
             place < 0 ? "" : place + 1,
             ...(at < 0 ? [] : [Number(i === at)]),

@@ -6,6 +6,7 @@ import type { Shown, State } from "../../store/state";
 import type { Unit } from "../../store/units";
 import { median } from "../shared/explained";
 import { unitsFor, valuesOf } from "../shared/explaining";
+import type { Noun } from "../shared/noun";
 import { estimate } from "./estimate";
 import type { Agreement } from "./rho";
 import type { MethodRow } from "./rows";
@@ -79,7 +80,7 @@ export function agreementOf(comparison: Comparison, at: number, others: readonly
 }
 
 /** What the methods say together, in a sentence. */
-export function summary(state: Known, units: readonly Unit[]): string {
+export function summary(state: Known, units: readonly Unit[], noun: Noun): string {
   const results = resultsIn(state);
   const comparison = comparisonOf(results);
   const total = chosen(state).length;
@@ -100,7 +101,7 @@ export function summary(state: Known, units: readonly Unit[]): string {
     : "";
   const agree =
     pairs.length > 0
-      ? ` Median rank agreement ρ ${median(pairs).toFixed(2).replace("-", "−")} over ${comparison.units.length} ${state.unit}s${
+      ? ` Median rank agreement ρ ${median(pairs).toFixed(2).replace("-", "−")} over ${comparison.units.length} ${noun.many}${
           least && own.length > 2 ? `; ${label(least.i)} agrees least (${least.rho!.toFixed(2).replace("-", "−")})` : ""
         }.`
       : "";

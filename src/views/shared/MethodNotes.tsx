@@ -1,8 +1,15 @@
 import type { MethodInfo } from "../../explain/attribution";
+import { useApp } from "../../store/react";
 
 /** What relevance propagation asks of whoever uses it. */
 export const PATENT_NOTE =
   "Relevance propagation is covered by patents in some countries; whether you may use it where you are is for you to find out.";
+
+/** How what is said of methods is read where an image was run. */
+export function PatchNote() {
+  const patches = useApp((state) => state.shown?.result.encoding.patches !== undefined);
+  return patches ? <p className="note">Of an image, read “patch” for token and word, and “image” for text.</p> : null;
+}
 
 /** A sentence that begins small goes on after "But". */
 const after = (sentence: string): string =>
@@ -23,6 +30,7 @@ export function MethodNotes({ method }: { readonly method: MethodInfo }) {
   const { strength, cost, source, note, family } = method;
   return (
     <div className="method-notes">
+      <PatchNote />
       <TwoLines method={method} />
       <dl>
         <dt>Strength</dt>

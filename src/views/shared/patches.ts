@@ -37,6 +37,12 @@ export function patchOf({ rows, columns, first }: PatchGrid, token: number | und
   return patch >= 0 && patch < rows * columns ? patch : null;
 }
 
+/** Row and column of a token's patch, from 1 on as its name has them; empty where it has none. */
+export function placeOf(patches: PatchGrid, token: number): readonly [number | string, number | string] {
+  const patch = patchOf(patches, token);
+  return patch === null ? ["", ""] : [Math.floor(patch / patches.columns) + 1, (patch % patches.columns) + 1];
+}
+
 /** The patch at a place of the image that is drawn so wide; null beside it. */
 export function patchAt(
   { patches: { rows, columns, step, width: wide } }: Patched,
