@@ -125,6 +125,8 @@ function Page({ viewer }: { readonly viewer: boolean }) {
   const dialog = useApp((state) => state.dialog);
   const view = useApp((state) => state.view);
   const readsImages = useApp((state) => state.model?.family === "vision");
+  const imageOfTrace = useApp(({ model, shown }) => model?.trace === true && shown?.result.seen !== undefined);
+  const image = readsImages || imageOfTrace;
   useKeys();
   useLink(!viewer); // a frame without an address of its own has none to write
   useEffect(() => {
@@ -138,11 +140,11 @@ function Page({ viewer }: { readonly viewer: boolean }) {
       </button>
       {!embed && <Header />}
       {!embed && (
-        <section className="text-bar" aria-label={readsImages ? "Image and target" : "Text and target"}>
-          {readsImages ? <ImageField /> : <TextField />}
+        <section className="text-bar" aria-label={image ? "Image and target" : "Text and target"}>
+          {image ? <ImageField /> : <TextField />}
           <div className="target-row">
             <TargetSelector />
-            {phone && !readsImages && <EditText />}
+            {phone && !image && <EditText />}
           </div>
         </section>
       )}

@@ -7,10 +7,11 @@
 
 from attention_explorer import neuron_view
 from attention_explorer.capture import capture
-from attention_explorer.trace import Site, Tokens, Trace, save_trace
+from attention_explorer.trace import Image, Site, Tokens, Trace, save_trace
 from attention_explorer.views import explain, head_view, model_view, show
 
 __all__ = [
+    "Image",
     "Site",
     "Tokens",
     "Trace",

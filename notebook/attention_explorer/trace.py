@@ -60,6 +60,52 @@ class Site:
 
 
 @dataclass
+class Image:
+    """The image as the model saw it, uint8 [height, width, 3], and how its patches are tokens: row by row, from `first` on."""
+
+    pixels: np.ndarray
+    rows: int
+    columns: int
+    #: The token of the first patch; those before it, such as [CLS], stand for none.
+    first: int = 1
+    #: From one patch to the next in pixels, down and across; patches fill the image where it isn't given.
+    step: Optional[tuple[int, int]] = None
+    name: str = "image"
+
+    def steps(self) -> tuple[int, int]:
+        height, width = self.pixels.shape[:2]
+        return self.step or (height // self.rows, width // self.columns)
+
+    def check(self, tokens: int) -> None:
+        """Raises ValueError where it isn't an image, or patches don't fit it or the tokens."""
+        pixels = self.pixels
+        if pixels.dtype != np.uint8 or pixels.ndim != 3 or pixels.shape[2] != 3:
+            raise ValueError(f"no image: {pixels.dtype} {list(pixels.shape)} instead of uint8 [height, width, 3]")
+        if self.rows < 1 or self.columns < 1:
+            raise ValueError(f"no patches: {self.rows} x {self.columns}")
+        down, across = self.steps()
+        height, width = pixels.shape[:2]
+        if down < 1 or across < 1 or down * self.rows > height or across * self.columns > width:
+            raise ValueError(f"patches don't fit: {self.rows} x {self.columns} of {down} x {across} in {height} x {width}")
+        if self.first < 0 or self.first + self.rows * self.columns > tokens:
+            raise ValueError(
+                f"lengths differ: {self.rows} x {self.columns} patches from token {self.first} on, of {tokens} tokens"
+            )
+
+    def described(self) -> dict[str, Any]:
+        height, width = self.pixels.shape[:2]
+        return {
+            "name": self.name,
+            "width": width,
+            "height": height,
+            "rows": self.rows,
+            "columns": self.columns,
+            "step": list(self.steps()),
+            "first": self.first,
+        }
+
+
+@dataclass
 class Trace:
     """One pass of a model. Tokens by stack; a model with one stack has that of its kind of attention."""
 
@@ -69,6 +115,8 @@ class Trace:
     architecture: Optional[str] = None
     #: Attributions computed elsewhere: {method: one value a token}, of the stack that looks last.
     attributions: Mapping[str, Sequence[float]] = field(default_factory=dict)
+    #: The image whose patches the tokens of an encoder are.
+    image: Optional[Image] = None
     #: What a reader should know: what was rounded or left out.
     notes: list[str] = field(default_factory=list)
 
@@ -96,6 +144,11 @@ class Trace:
             if site.queries is not None and site.queries.shape[0] != shape[0]:
                 raise ValueError(f"heads differ: site {i} has {shape[0]} of attention, {site.queries.shape[0]} of queries")
 
+        if self.image is not None:
+            if set(self.tokens) != {"encoder"}:
+                raise ValueError("an image is of an encoder's tokens alone")
+            self.image.check(len(self.tokens["encoder"]))
+
     def to_bytes(self, precision: Precision = "float16") -> bytes:
         """As a safetensors file. Attention is rounded to `precision`; queries and keys to float16 at most."""
         self.check()
@@ -106,6 +159,8 @@ class Trace:
                 other = "float32" if precision == "float32" else "float16"
                 tensors[f"queries.{i}"] = _rounded(site.queries, other)
                 tensors[f"keys.{i}"] = _rounded(site.keys, other)
+        if self.image is not None:
+            tensors["image"] = np.ascontiguousarray(self.image.pixels)
         about = json.dumps(self.described(), ensure_ascii=False)
         return _safetensors(tensors, {"format": FORMAT, "version": VERSION, "about": about})
 
@@ -127,6 +182,7 @@ class Trace:
                 {"method": method, "stack": stack, "values": [float(v) for v in values]}
                 for method, values in self.attributions.items()
             ],
+            **({"image": self.image.described()} if self.image is not None else {}),
         }
 
 

@@ -10,7 +10,7 @@ import struct
 import numpy as np
 import pytest
 
-from attention_explorer import Site, Tokens, Trace, head_view, model_view, save_trace, show
+from attention_explorer import Image, Site, Tokens, Trace, head_view, model_view, save_trace, show
 from attention_explorer.page import HALF_AT_MOST, PLACE, document, precision_for
 from attention_explorer.views import trace_of
 
@@ -57,6 +57,31 @@ def test_a_file_holds_what_was_given(tmp_path, precision, error):
     assert about["sites"] == [{"layer": 0, "kind": "encoder", "heads": 2, "kvHeads": 2}]
     assert about["tokens"]["encoder"]["tokens"] == ["[CLS]", "a", "##b", "[SEP]"]
     assert about["attributions"] == [{"method": "mine", "stack": "encoder", "values": [0, 1, 2, 3]}]
+
+
+def test_an_image_travels_with_its_patches():
+    pixels = np.random.default_rng(1).integers(0, 256, (4, 6, 3), dtype=np.uint8)
+    names = ["[CLS]", *(f"r{row}c{column}" for row in (1, 2) for column in (1, 2, 3))]
+    image = Image(pixels, 2, 3, name="cat.png")
+    tensors, about = read(Trace([Site(probs(2, 7, 7))], {"encoder": Tokens(names)}, image=image).to_bytes())
+    np.testing.assert_array_equal(tensors["image"], pixels)
+    assert about["image"] == {"name": "cat.png", "width": 6, "height": 4, "rows": 2, "columns": 3, "step": [2, 2], "first": 1}
+    _, words = read(Trace([Site(probs(2, 7, 7))], {"encoder": Tokens(names)}).to_bytes())
+    assert "image" not in words
+
+
+@pytest.mark.parametrize(
+    ("image", "message"),
+    [
+        (Image(np.zeros((4, 6, 3), np.float32), 2, 3), "float32"),
+        (Image(np.zeros((4, 6), np.uint8), 2, 3), "instead of uint8"),
+        (Image(np.zeros((4, 6, 3), np.uint8), 2, 3, first=2), "from token 2 on, of 7 tokens"),
+        (Image(np.zeros((4, 6, 3), np.uint8), 2, 3, step=(3, 2)), "of 3 x 2 in 4 x 6"),
+    ],
+)
+def test_an_image_that_does_not_fit_is_refused(image, message):
+    with pytest.raises(ValueError, match=message):
+        Trace([Site(probs(2, 7, 7))], {"encoder": Tokens(["a"] * 7)}, image=image).to_bytes()
 
 
 def test_large_attention_travels_in_8_bits_and_says_so():

@@ -119,7 +119,9 @@ export function ImageField() {
           </p>
         )}
       </div>
-      <Choose label={seen ? (phone ? "Another" : "Another image") : "Choose an image"} onImage={setImage} />
+      {!model?.trace && (
+        <Choose label={seen ? (phone ? "Another" : "Another image") : "Choose an image"} onImage={setImage} />
+      )}
     </form>
   );
 }

@@ -24,7 +24,7 @@ export function StatusLine() {
   const running = useApp((state) => state.running);
   const rest = useApp(resting);
   const ms = useApp((state) => (state.shown?.origin === "live" && !state.model?.trace ? state.shown.result.ms : null));
-  const readsImages = useApp((state) => state.model?.family === "vision");
+  const readsImages = useApp(({ model, shown }) => model?.family === "vision" || (model?.trace && shown?.result.seen));
   const memory = useApp((state) => state.memory);
   const { cancel } = useActions();
   const progress = loading ?? running;

@@ -310,6 +310,7 @@ export const isAddressed = (source: ModelSource | null): boolean =>
 
 /** An image stays where it is; the link says which one it was of. */
 function imageOf({ image, wantedImage, model, shown }: State): Link {
+  if (model?.trace) return {}; // a trace brings its own
   const name = shown?.result.seen?.name ?? (model?.family === "vision" ? image?.name : undefined) ?? wantedImage;
   return name ? { image: name } : {};
 }

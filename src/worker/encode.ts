@@ -2,12 +2,13 @@ import type { ImageInput } from "../explain/trace";
 import { imageInput } from "../explain/vision";
 import { prepare } from "../image/prepare";
 import type { Rgb } from "../image/rgb";
+import { opaque, type Seen } from "../image/seen";
 import type { Encoding } from "../text/encoding";
 import { encodeIds } from "../text/ids";
 import { decodeImage } from "./decode";
 import { fail } from "./failure";
 import type { Loaded } from "./loaded";
-import type { Input, Seen } from "./protocol";
+import type { Input } from "./protocol";
 
 /** What a person gave, as the model reads it. */
 export interface Read {
@@ -70,8 +71,5 @@ async function readImage(
 }
 
 function seenOf({ width, height, data }: Rgb, original: Rgb, name: string): Seen {
-  const pixels = new Uint8ClampedArray(width * height * 4).fill(255);
-  for (let i = 0; i < width * height; i++)
-    for (let channel = 0; channel < 3; channel++) pixels[4 * i + channel] = data[3 * i + channel]!;
-  return { name, original: { width: original.width, height: original.height }, width, height, pixels };
+  return { name, original: { width: original.width, height: original.height }, width, height, pixels: opaque(data) };
 }

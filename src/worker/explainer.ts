@@ -10,6 +10,7 @@ import type { Target } from "../explain/target";
 import type { Trace } from "../explain/trace";
 import { savedTrace } from "../explain/trace-file/save";
 import { unitsOf } from "../explain/unit";
+import type { Seen } from "../image/seen";
 import { breath } from "./breath";
 import { answerConsistency } from "./consistency";
 import { encodeText, readInput } from "./encode";
@@ -61,6 +62,8 @@ export function createExplainer({ models, hub, firstTrace }: Settings): Explaine
   let induction: ReturnType<typeof inductionScores> | null = null;
   let next = firstTrace;
   const traces = new Map<number, Trace>();
+  /** The image of each pass that was of one. */
+  const pictures = new WeakMap<Trace, Seen>();
   /** The site whose scores were read last: its heads are looked at one after the other. */
   let scored: { readonly at: string; readonly read: Promise<SiteScoring> } | null = null;
 
@@ -121,6 +124,7 @@ export function createExplainer({ models, hub, firstTrace }: Settings): Explaine
     const ms = performance.now() - started;
     const id = next++;
     traces.set(id, trace);
+    if (seen) pictures.set(trace, seen);
     for (const old of [...traces.keys()].slice(0, -kept)) traces.delete(old);
     return { trace: id, encoding, ...target(trace, chosen), ms, memory: heapBytes(), ...(seen && { seen }) };
   });
@@ -264,7 +268,8 @@ export function createExplainer({ models, hub, firstTrace }: Settings): Explaine
     without: (request) => answerWithout(contextOf(request, breath), request),
     async save(id) {
       const { name, architecture, labels } = ready().info;
-      return savedTrace(traceOf(id), { name, architecture, labels });
+      const trace = traceOf(id);
+      return savedTrace(trace, { name, architecture, labels }, [], pictures.get(trace));
     },
     memory: async () => heapBytes(),
     async cancel(only) {

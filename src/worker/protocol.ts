@@ -6,6 +6,7 @@ import type { ScoreForm } from "../explain/scoring";
 import type { Candidate, Target } from "../explain/target";
 import type { SiteInfo } from "../explain/trace";
 import type { UnitKind } from "../explain/unit";
+import type { Seen } from "../image/seen";
 import type { Tensor } from "../tensor/tensor";
 import type { Encoding } from "../text/encoding";
 
@@ -99,17 +100,6 @@ export type Input =
   | { readonly kind: "ids"; readonly ids: readonly number[] }
   /** A file of any format that the browser reads, and what it is called. */
   | { readonly kind: "image"; readonly image: Blob; readonly name: string };
-
-/** An image as the model sees it: resized and cropped. */
-export interface Seen {
-  readonly name: string;
-  /** Of the file. */
-  readonly original: { readonly width: number; readonly height: number };
-  readonly width: number;
-  readonly height: number;
-  /** RGBA. [height, width, 4] */
-  readonly pixels: Uint8ClampedArray<ArrayBuffer>;
-}
 
 /** One forward pass; its attention stays in the worker and is read head by head. */
 export interface RunResult {

@@ -132,14 +132,18 @@ export function createTraceExplainer(trace: OpenedTrace, id: number, file = ""):
   return {
     load: async () => infoOf(trace, file),
     encode: async () => encodingOfTrace(trace).encoding,
-    run: async () => ({
-      trace: id,
-      ...encodingOfTrace(trace),
-      candidates: [],
-      target: { position: null, index: 0 },
-      ms: 0,
-      memory: null,
-    }),
+    async run() {
+      const seen = await trace.image();
+      return {
+        trace: id,
+        ...encodingOfTrace(trace),
+        candidates: [],
+        target: { position: null, index: 0 },
+        ms: 0,
+        memory: null,
+        ...(seen && { seen }),
+      };
+    },
     retarget: async () => ({ candidates: [], target: { position: null, index: 0 } }),
     async attention(_, site, heads, size, leaveOut) {
       const there = sites[site]?.heads;

@@ -1,6 +1,7 @@
 import type { Encoding } from "../../text/encoding";
 import { boolean, field, list, natural, number, oneOf, optional, type Reader, root, text } from "../read";
 import type { SiteInfo } from "../trace";
+import { readImage, type TraceImage, withPatches, writeImage } from "./image";
 import { encodingOf } from "./tokens";
 
 /** What stands in a trace file's metadata under `format` and `version`. */
@@ -20,6 +21,8 @@ export interface TraceAbout {
   readonly tokens: Readonly<Partial<Record<Stack, Encoding>>>;
   readonly sites: readonly SiteInfo[];
   readonly attributions: readonly WrittenAttribution[];
+  /** The image whose patches the tokens are; null for a text. */
+  readonly image: TraceImage | null;
 }
 
 /** One value a token of one stack, computed elsewhere. */
@@ -44,7 +47,10 @@ export function readAbout(value: unknown, file = "about"): TraceAbout {
   const model = field(at, "model");
   const tokens = field(at, "tokens");
   const stack = (name: Stack) => optional(field(tokens, name), readTokens);
-  const [encoder, decoder] = [stack("encoder"), stack("decoder")];
+  const decoder = stack("decoder");
+  const image = optional(field(at, "image"), readImage);
+  const read = stack("encoder");
+  const encoder = image ? withPatches(read, decoder, image) : read;
   const found: TraceAbout["tokens"] = { ...(encoder && { encoder }), ...(decoder && { decoder }) };
   return {
     model: {
@@ -55,6 +61,7 @@ export function readAbout(value: unknown, file = "about"): TraceAbout {
     tokens: found,
     sites: list(field(at, "sites"), readSite).map((site, index) => ({ ...site, index })),
     attributions: optional(field(at, "attributions"), (of) => list(of, readAttribution)) ?? [],
+    image,
   };
 }
 
@@ -92,7 +99,7 @@ const readAttribution = (at: Reader): WrittenAttribution => {
 };
 
 /** As `readAbout` reads it again. */
-export function writeAbout({ model, tokens, sites, attributions }: TraceAbout): unknown {
+export function writeAbout({ model, tokens, sites, attributions, image }: TraceAbout): unknown {
   const written = (of: Encoding | undefined) =>
     of && { tokens: of.pieces, ids: of.ids, segments: of.segments, special: of.special, words: of.words };
   return {
@@ -100,5 +107,6 @@ export function writeAbout({ model, tokens, sites, attributions }: TraceAbout): 
     tokens: { encoder: written(tokens.encoder), decoder: written(tokens.decoder) },
     sites: sites.map(({ layer, kind, heads, kvHeads }) => ({ layer, kind, heads, kvHeads })),
     attributions,
+    ...(image && { image: writeImage(image) }),
   };
 }

@@ -132,6 +132,65 @@ describe("what doesn't fit is refused by its name", () => {
   });
 });
 
+describe("an image", () => {
+  const about = {
+    ...{ model: { name: "vit" }, tokens: { encoder: { tokens: ["[CLS]", "a", "b", "c", "d"] } } },
+    sites: [{ layer: 0, kind: "encoder", heads: 1 }],
+    image: { width: 5, height: 4, rows: 2, columns: 2, first: 1 },
+  };
+  const pixels: Tensor = {
+    dtype: "uint8",
+    dims: [4, 5, 3],
+    data: Uint8Array.from({ length: 60 }, (_, i) => (i * 91) % 256),
+  };
+  const given = new Map<string, Tensor>([
+    ["attention.0", of(1, 5, 5)],
+    ["image", pixels],
+  ]);
+
+  test("lies beneath the tokens that are its patches, byte for byte", async () => {
+    const trace = traceOfTensors(about, given);
+    expect(trace.about.tokens.encoder?.patches).toEqual({
+      ...{ rows: 2, columns: 2, height: 4, width: 5, step: [2, 2], first: 1 },
+    });
+    expect(trace.about.tokens.encoder?.special).toEqual([true, false, false, false, false]);
+    const seen = (await trace.image())!;
+    expect(seen).toMatchObject({ name: "image", width: 5, height: 4, original: { width: 5, height: 4 } });
+    expect([...seen.pixels.filter((_, i) => i % 4 < 3)]).toEqual([...pixels.data]);
+    expect([...seen.pixels.filter((_, i) => i % 4 === 3)]).toEqual(Array(20).fill(255));
+  });
+
+  test.each([
+    ["no pixels", about, new Map([["attention.0", of(1, 5, 5)]]), "bad image: missing instead of uint8 [4,5,3]"],
+    [
+      "pixels of another size",
+      about,
+      new Map(given).set("image", { ...pixels, dims: [5, 4, 3] }),
+      "bad image: uint8 [5,4,3] instead of uint8 [4,5,3]",
+    ],
+    [
+      "more patches than tokens",
+      { ...about, image: { ...about.image, first: 2 } },
+      given,
+      "bad about.image: 2 × 2 patches from token 2 on, of 5 tokens",
+    ],
+    [
+      "patches beyond the edge",
+      { ...about, image: { ...about.image, step: [3, 2] } },
+      given,
+      "bad about.image: 2 × 2 patches of [3,2] pixels in 4 × 5",
+    ],
+    [
+      "a decoder's tokens",
+      { ...about, tokens: { ...about.tokens, decoder: { tokens: ["x"] } } },
+      given,
+      "bad about.image: it is of an encoder's tokens alone",
+    ],
+  ] as const)("%s", (_, some, tensors_, message) => {
+    expect(() => traceOfTensors(some, tensors_ as ReadonlyMap<string, Tensor>)).toThrow(message);
+  });
+});
+
 test("a trace that the Python package wrote", async () => {
   const python = readFileSync(new URL("testing/python.safetensors", import.meta.url));
   const trace = await openTraceFile(async (start, end) => python.subarray(start, end));

@@ -1,3 +1,4 @@
+import type { Seen } from "../../image/seen";
 import type { RangeReader } from "../../tensor/safetensors";
 import { writeSafetensors } from "../../tensor/safetensors";
 import { bitsOf, sizeOf, type Tensor } from "../../tensor/tensor";
@@ -5,6 +6,7 @@ import type { Encoding } from "../../text/encoding";
 import { BadFile } from "../read";
 import type { SiteInfo } from "../trace";
 import { FORMAT, readAbout, sidesOf, type TraceAbout, VERSION, writeAbout } from "./about";
+import { checkImage, IMAGE, readSeen } from "./image";
 import { inFile, inMemory, type TensorSource } from "./tensors";
 
 /** Attention that was computed elsewhere, and what came with it. Only what is asked for is read. */
@@ -20,6 +22,8 @@ export interface TraceFile {
   hasQueries(site: number): boolean;
   /** [H, Tq, d], or [Tq, d] of one head. */
   queries(site: number, head?: number): Promise<Tensor>;
+  /** The image as the model saw it; null for a text. */
+  image(): Promise<Seen | null>;
   /** [H, Tk, d], or [Tk, d] of one head: that of its group where heads share keys. */
   keys(site: number, head?: number): Promise<Tensor>;
 }
@@ -29,6 +33,7 @@ export const tensorNames = {
   attention: (site: number) => `attention.${site}`,
   queries: (site: number) => `queries.${site}`,
   keys: (site: number) => `keys.${site}`,
+  image: IMAGE,
 } as const;
 
 /**
@@ -95,6 +100,7 @@ function traceFileOf(about: TraceAbout, source: TensorSource): TraceFile {
     if (tokens !== values.length)
       throw new BadFile(`bad about.attributions: ${method} has ${values.length} values for ${tokens ?? "no"} tokens`);
   }
+  if (about.image) checkImage(about.image, source);
   const siteOf = (index: number): SiteInfo => {
     const site = about.sites[index];
     if (!site) throw new RangeError(`no attention site: ${index} of ${about.sites.length}`);
@@ -115,6 +121,7 @@ function traceFileOf(about: TraceAbout, source: TensorSource): TraceFile {
     },
     hasQueries: (site) => source.shapes.has(tensorNames.queries(site)) && source.shapes.has(tensorNames.keys(site)),
     queries: (site, head) => read(tensorNames.queries(site), siteOf(site).heads, head),
+    image: async () => about.image && readSeen(about.image, source),
     keys(site, head) {
       const { heads, kvHeads } = siteOf(site);
       return read(tensorNames.keys(site), kvHeads, head === undefined ? head : Math.floor((head * kvHeads) / heads));

@@ -1,3 +1,4 @@
+import { coloursOf, type Seen } from "../../image/seen";
 import { toFloat32, toHalf } from "../../tensor/half";
 import type { Tensor } from "../../tensor/tensor";
 import type { Attribution } from "../attribution";
@@ -7,12 +8,13 @@ import { tensorNames, writeTraceFile } from "./open";
 
 /**
  * A pass of a running model as a trace file: attention, queries and keys of every site as half floats, and what methods
- * said of it where they gave one value a token.
+ * said of it where they gave one value a token; of an image, the image too, as the model saw it.
  */
 export async function savedTrace(
   trace: Trace,
   model: TraceAbout["model"],
   attributions: readonly Attribution[] = [],
+  seen?: Seen,
 ): Promise<Uint8Array> {
   const { encoding, sites } = trace;
   const stack = sites.some(({ kind }) => kind === "decoder") ? "decoder" : "encoder";
@@ -22,6 +24,9 @@ export async function savedTrace(
     tensors.set(tensorNames.queries(index), halved(await trace.queries(index)));
     tensors.set(tensorNames.keys(index), halved(await trace.keys(index)));
   }
+  const { patches } = encoding;
+  const image = seen && patches ? { name: seen.name, original: seen.original, patches } : null;
+  if (seen && image) tensors.set(tensorNames.image, coloursOf(seen));
   const about: TraceAbout = {
     model,
     tokens: { [stack]: encoding },
@@ -30,6 +35,7 @@ export async function savedTrace(
     attributions: attributions
       .filter(({ units }) => units.length === encoding.ids.length)
       .map(({ method, signed, values }) => ({ method, label: method, stack, signed, values })),
+    image,
   };
   return writeTraceFile(about, tensors);
 }

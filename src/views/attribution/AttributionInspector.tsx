@@ -7,6 +7,7 @@ import { fixed, strongest } from "../shared/explained";
 import { useExplanation, useUnits, valuesOf } from "../shared/explaining";
 import { icons } from "../shared/icons";
 import { MethodNotes } from "../shared/MethodNotes";
+import { useNoun } from "../shared/noun";
 import { placesFor } from "./bars";
 import { chosenMethod, costOf, fitOf, gapOf, optionsText } from "./picture";
 
@@ -61,6 +62,7 @@ export function AttributionInspector({ shown }: { readonly shown: Shown }) {
   const explanation = useExplanation(method?.id ?? "");
   const units = useUnits(shown);
   const { unit } = useReadUnit(units);
+  const noun = useNoun(shown);
   const values = valuesOf(explanation);
   if (!method) return null;
   const order = values && strongest(values, units);
@@ -69,7 +71,7 @@ export function AttributionInspector({ shown }: { readonly shown: Shown }) {
   const gap = result && gapOf(result);
   return (
     <>
-      <PinnedToken units={units} hint="Hover a token to read it here. Click it, or press P, to keep it." />
+      <PinnedToken units={units} hint={`Hover a ${noun.one} to read it here. Click it, or press P, to keep it.`} />
       {values && unit !== null && (
         <Section title="It counts" aside={rank > 0 ? `${ordinal(rank)} of ${order!.length} by size` : "not ranked"}>
           <p className="large-number" data-side={!method.signed ? undefined : values[unit]! < 0 ? "against" : "for"}>
@@ -103,7 +105,8 @@ export function AttributionSummary({ shown }: { readonly shown: Shown }) {
   const values = valuesOf(useExplanation(method?.id ?? ""));
   const units = useUnits(shown);
   const { unit } = useReadUnit(units);
-  if (!method || !values || unit === null) return <p className="small">Tap a token to read what it counts.</p>;
+  const noun = useNoun(shown);
+  if (!method || !values || unit === null) return <p className="small">Tap a {noun.one} to read what it counts.</p>;
   return (
     <p className="sheet-line">
       <span className="tok pill" data-pinned>

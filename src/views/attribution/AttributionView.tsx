@@ -4,6 +4,7 @@ import { useApp } from "../../store/react";
 import type { Shown } from "../../store/state";
 import { canExplain, useExplain, useExplanation } from "../shared/explaining";
 import { MethodForm } from "../shared/MethodForm";
+import { nounOf } from "../shared/noun";
 import { PatchTiles } from "../shared/PatchTiles";
 import { MethodProgress, NoTarget, WaitingForModel } from "../shared/Progress";
 import { type Patched, patchedOf } from "../shared/patches";
@@ -87,11 +88,11 @@ export function AttributionView({ shown }: { readonly shown: Shown }) {
   useExplain(method ? [method.id] : [], asks);
   const { picture, old } = usePicture(shown);
   const patched = useMemo(() => patchedOf(shown), [shown]);
-  const noun = patched ? "patch" : unit;
+  const noun = nounOf(shown, unit).one;
   if (!canExplain(shown))
     return (
       <>
-        <ViewHeader title="Attribution" subtitle="What each token counts for the answer." tools={<ViewTools />} />
+        <ViewHeader title="Attribution" subtitle={`What each ${noun} counts for the answer.`} tools={<ViewTools />} />
         <WaitingForModel what="Attribution" />
       </>
     );

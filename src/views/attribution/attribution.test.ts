@@ -63,7 +63,7 @@ test("special tokens that are hidden are left out, and their numbers are said", 
 
 test("how well a fitted model fits is said, and warned of where it hardly does", () => {
   expect(fitOf({ r2: 0.916, intercept: 0.1 })).toBe(
-    "The linear model explains 92% of what the model said of the texts with holes (R² 0.92).",
+    "The linear model explains 92% of what the model said of the inputs with holes (R² 0.92).",
   );
   expect(fitOf({ r2: 0.3, intercept: 0 })).toContain("poor fit");
 });

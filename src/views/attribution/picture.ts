@@ -40,7 +40,7 @@ export function gapOf({ completeness }: Pick<Attribution, "completeness">): Gap 
 
 /** How well the simpler model fits that the values are the weights of. */
 export const fitOf = ({ r2 }: NonNullable<NonNullable<Attribution["details"]>["surrogate"]>): string =>
-  `The linear model explains ${(100 * r2).toFixed(0)}% of what the model said of the texts with holes (R² ${r2.toFixed(2)}).${
+  `The linear model explains ${(100 * r2).toFixed(0)}% of what the model said of the inputs with holes (R² ${r2.toFixed(2)}).${
     r2 < POOR_FIT ? " That is a poor fit: its weights mean little." : ""
   }`;
 

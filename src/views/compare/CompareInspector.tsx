@@ -30,29 +30,32 @@ export function CompareInspector({ shown }: { readonly shown: Shown }) {
         )}
       </div>
       <PatchNote />
-      <ul className="notes-list">
-        {here.map((method) => {
-          const explanation = explanations[method.id];
-          const values = valuesOf(explanation);
-          return (
-            <li
-              key={method.id}
-              data-lit={own.compare.lit === method.id || undefined}
-              onPointerEnter={() => change("compare", { lit: method.id })}
-              onPointerLeave={() => change("compare", { lit: null })}
-            >
-              <h3>
-                {method.label}
-                {values && unit !== null && <span>{fixed(values[unit]!, method.signed, placesFor(values))}</span>}
-              </h3>
-              <TwoLines method={method} />
-              {explanation?.status === "done" && <p className="small">{costOf(explanation.result)}</p>}
-              {explanation?.status === "failed" && <p className="small wrong">{explanation.failure.message}</p>}
-              {method.family === "relevance" && <p className="small">{PATENT_NOTE}</p>}
-            </li>
-          );
-        })}
-      </ul>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: the panel scrolls, and holds nothing else for the keyboard */}
+      <section aria-label="What each method says" tabIndex={0}>
+        <ul className="notes-list">
+          {here.map((method) => {
+            const explanation = explanations[method.id];
+            const values = valuesOf(explanation);
+            return (
+              <li
+                key={method.id}
+                data-lit={own.compare.lit === method.id || undefined}
+                onPointerEnter={() => change("compare", { lit: method.id })}
+                onPointerLeave={() => change("compare", { lit: null })}
+              >
+                <h3>
+                  {method.label}
+                  {values && unit !== null && <span>{fixed(values[unit]!, method.signed, placesFor(values))}</span>}
+                </h3>
+                <TwoLines method={method} />
+                {explanation?.status === "done" && <p className="small">{costOf(explanation.result)}</p>}
+                {explanation?.status === "failed" && <p className="small wrong">{explanation.failure.message}</p>}
+                {method.family === "relevance" && <p className="small">{PATENT_NOTE}</p>}
+              </li>
+            );
+          })}
+        </ul>
+      </section>
     </>
   );
 }

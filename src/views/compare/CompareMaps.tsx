@@ -100,7 +100,7 @@ export function CompareMaps({
             </ul>
           </section>
         ))}
-      <p className="small">Under each map: the three patches that count most.</p>
+      <p className="small">Under each map: the three patches with the highest values.</p>
     </div>
   );
 }

@@ -29,8 +29,11 @@ export function Faithful({
   const { measure } = useActions();
   const ids = useApp((state) => state.own.compare.methods);
   const marks = useMemo(
-    () => (points.length > 0 && width > 0 ? scatterMarks(points, random, { width, height: HEIGHT }, palette, lit) : []),
-    [points, random, width, palette, lit],
+    () =>
+      points.length > 0 && width > 0
+        ? scatterMarks(points, random, { width, height: HEIGHT }, palette, lit, noun.many)
+        : [],
+    [points, random, width, palette, lit, noun.many],
   );
   return (
     <section className="compare-part" aria-labelledby="faithful">

@@ -143,7 +143,7 @@ export function compareFigure(state: State, shown: Shown, palette: Palette, widt
         },
       ),
       ...shift(
-        scatterMarks(faithful.points, faithful.random, { width: half, height: SCATTER }, palette, null),
+        scatterMarks(faithful.points, faithful.random, { width: half, height: SCATTER }, palette, null, noun.many),
         x,
         from + 12,
       ),

@@ -1,9 +1,9 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import { imageEncoding } from "../../image/patches";
+import type { Seen } from "../../image/seen";
 import type { MethodId } from "../../store/method-ids";
 import type { Shown } from "../../store/state";
 import { unitsOf } from "../../store/units";
-import type { Seen } from "../../worker/protocol";
 import { writeCsv } from "../shared/csv";
 import { nounOf } from "../shared/noun";
 import { palettes } from "../shared/palette";

@@ -135,6 +135,7 @@ export function scatterMarks(
   { width, height }: { readonly width: number; readonly height: number },
   palette: Palette,
   lit: string | null,
+  what = "tokens",
 ): Mark[] {
   const times = points.flatMap(({ ms }) => [ms.least, ms.most]).map((ms) => Math.max(QUICKEST, ms));
   const values = points.flatMap(({ faithfulness: { least, most } }) => [least, most]);
@@ -161,7 +162,7 @@ export function scatterMarks(
     label,
   }));
   const frame = { x: LEFT, y: 0, width: width - LEFT, height: height - BELOW };
-  const line = random === null ? null : `removing tokens at random, ${random.toFixed(2).replace("-", "−")}`;
+  const line = random === null ? null : `removing ${what} at random, ${random.toFixed(2).replace("-", "−")}`;
   const lineWidth = line === null ? 0 : uiWidth(line, 11);
   const lineBox =
     random === null ? [] : [{ x: width - RIGHT - lineWidth, y: y(random) + 3, width: lineWidth, height: 13 }];

@@ -102,7 +102,7 @@ function Controls({ shown }: { readonly shown: Shown }) {
           label="Order of keys"
           value={keys}
           options={[
-            { value: "text", label: "As in the text" },
+            { value: "text", label: shown.result.encoding.patches ? "As in the image" : "As in the text" },
             { value: "weight", label: "Strongest first" },
           ]}
           onChange={(value) => change("neuron", { keys: value })}

@@ -9,7 +9,8 @@ import { Section } from "../heads/HeadsInspector";
 import { Kbd } from "../shared/controls";
 import { fixed, strongest } from "../shared/explained";
 import { canExplain, useExplanation, useMethod, useOptions, useUnits, valuesOf } from "../shared/explaining";
-import { TwoLines } from "../shared/MethodNotes";
+import { PatchNote, TwoLines } from "../shared/MethodNotes";
+import { useNoun } from "../shared/noun";
 import { nameOf, probabilityOf, scaleOf } from "../shared/target";
 import { standIn, TOKENS, takenAway } from "./picture";
 
@@ -129,6 +130,7 @@ function WithoutIt({
 export function OcclusionInspector({ shown }: { readonly shown: Shown }) {
   const units = useUnits(shown);
   const { unit } = useReadUnit(units);
+  const noun = useNoun(shown);
   const pinned = useApp((state) => state.pinned);
   const values = valuesOf(useExplanation(TOKENS));
   const method = useMethod(TOKENS);
@@ -138,7 +140,7 @@ export function OcclusionInspector({ shown }: { readonly shown: Shown }) {
     <>
       <PinnedToken
         units={units}
-        hint="Hover a token to read it here. Click it to see what the model says without it."
+        hint={`Hover a ${noun.one} to read it here. Click it to see what the model says without it.`}
       />
       {values && unit !== null && (
         <Section title="Its removal" aside={rank > 0 ? `${rank} of ${order!.length} by size` : ""}>
@@ -154,9 +156,10 @@ export function OcclusionInspector({ shown }: { readonly shown: Shown }) {
       )}
       <Section title="How to read it">
         <div className="method-notes">
+          <PatchNote />
           {method && <TwoLines method={method} />}
           <p className="note">
-            It misses tokens that can stand in for each other: take neighbours away together to check.
+            It misses {noun.many} that can stand in for each other: take neighbours away together to check.
           </p>
         </div>
       </Section>
@@ -170,8 +173,10 @@ export function OcclusionInspector({ shown }: { readonly shown: Shown }) {
 export function OcclusionSummary({ shown }: { readonly shown: Shown }) {
   const units = useUnits(shown);
   const { unit } = useReadUnit(units);
+  const noun = useNoun(shown);
   const values = valuesOf(useExplanation(TOKENS));
-  if (!values || unit === null) return <p className="small">Tap a token to see what the answer loses without it.</p>;
+  if (!values || unit === null)
+    return <p className="small">Tap a {noun.one} to see what the answer loses without it.</p>;
   return (
     <p className="sheet-line">
       <span className="tok pill" data-pinned>

@@ -11,6 +11,7 @@ import { usePalette, useSize } from "../shared/environment";
 import { fixed } from "../shared/explained";
 import { canExplain, useExplain, useExplanation, useOptions, useUnits } from "../shared/explaining";
 import { MethodForm } from "../shared/MethodForm";
+import { useNoun } from "../shared/noun";
 import { PatchTiles } from "../shared/PatchTiles";
 import { MethodProgress, NoTarget, WaitingForModel } from "../shared/Progress";
 import { type Patched, patchedOf } from "../shared/patches";
@@ -207,10 +208,11 @@ export function OcclusionView({ shown }: { readonly shown: Shown }) {
   useExplain(Number(window) <= players || players === 0 ? [TOKENS, WINDOWS] : [TOKENS]);
   const { picture, old } = usePicture(shown);
   const patched = useMemo(() => patchedOf(shown), [shown]);
+  const noun = useNoun(shown);
   if (!canExplain(shown))
     return (
       <>
-        <ViewHeader title="Occlusion" subtitle="What the answer loses without a token." tools={<ViewTools />} />
+        <ViewHeader title="Occlusion" subtitle={`What the answer loses without a ${noun.one}.`} tools={<ViewTools />} />
         <WaitingForModel what="Occlusion" />
       </>
     );
@@ -220,7 +222,7 @@ export function OcclusionView({ shown }: { readonly shown: Shown }) {
     <>
       <ViewHeader
         title="Occlusion"
-        subtitle={picture?.subtitle ?? "What the answer loses without a token, and without neighbours together."}
+        subtitle={picture?.subtitle ?? `What the answer loses without a ${noun.one}, and without neighbours together.`}
         tools={<ViewTools />}
       >
         <Controls shown={shown} />

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { Seen } from "../../worker/protocol";
+import type { Seen } from "../../image/seen";
 import { palettes } from "./palette";
 import { overMarks, type Patched, patchAt, patchMap, patchMarks, patchOf } from "./patches";
 import { GAP, tileMarks, tilesFigure, tileWidth } from "./tiles";

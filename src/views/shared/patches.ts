@@ -1,6 +1,6 @@
+import type { Seen } from "../../image/seen";
 import type { Shown } from "../../store/state";
 import type { PatchGrid } from "../../text/encoding";
-import type { Seen } from "../../worker/protocol";
 import { shareOf, type Values } from "./explained";
 import { shade } from "./marks";
 import { attentionTable, inkOn, type Palette, signedTable } from "./palette";
