@@ -6,7 +6,7 @@ import { useFonts, usePalette, usePixelRatio, useSize } from "../shared/environm
 import { paint } from "../shared/paint";
 import { clip } from "../shared/scene";
 import { Tooltip } from "../shared/Tooltip";
-import { headMarks, isScaled, number, type Picture, rowMarks, signed, why } from "./draw";
+import { cropMarks, headMarks, isScaled, number, type Picture, rowMarks, signed, why } from "./draw";
 import { dimensionAt, HEAD, type NeuronLayout, neuronLayout, rowsShown, rowTop } from "./layout";
 import { tells } from "./meeting";
 
@@ -117,12 +117,14 @@ export function NeuronPlot({ picture }: { readonly picture: Picture }) {
   const [scroll, setScroll] = useState(0);
   const [over, setOver] = useState<Over | null>(null);
   const { slice, meetings, query, tokens, special } = picture;
+  const crops = picture.patched !== null;
   const rest = useMemo(() => picture.all.some(tells), [picture]);
   const scaled = isScaled(slice);
   const sorted = order === "weight" || meetings.length < tokens.length;
   const layout = useMemo(
-    () => (size ? neuronLayout(size.width, tokens, slice.width, { vectors, scaled, rest, sorted, ratio }) : null),
-    [size, tokens, slice.width, vectors, scaled, rest, sorted, ratio],
+    () =>
+      size ? neuronLayout(size.width, tokens, slice.width, { vectors, scaled, rest, sorted, ratio, crops }) : null,
+    [size, tokens, slice.width, vectors, scaled, rest, sorted, ratio, crops],
   );
   const rows = Math.max(tokens.length, meetings.length);
   const height = size?.height ?? 0;
@@ -140,6 +142,8 @@ export function NeuronPlot({ picture }: { readonly picture: Picture }) {
     prepare(context, height, scroll);
     const shown = rowsShown(layout, scroll, height, meetings.length);
     paint(context, rowMarks(layout, palette, picture, shown, { key: litKey, chosen }));
+    // Queries go on where keys are left out.
+    paint(context, cropMarks(layout, picture, rowsShown(layout, scroll, height, rows)));
     prepare(above, HEAD, 0);
     paint(above, headMarks(layout, palette, picture));
     if (over?.dimension == null) return;

@@ -1,5 +1,6 @@
 import type { ScoringSlice } from "../../worker/protocol";
 import { type Palette, signedTable } from "../shared/palette";
+import { cropMark, type Patched, patchOf } from "../shared/patches";
 import type { Mark, Text } from "../shared/scene";
 import { type Block, type NeuronLayout, rowTop } from "./layout";
 import { type Clips, type Meeting, tells } from "./meeting";
@@ -9,6 +10,8 @@ export interface Picture {
   readonly slice: ScoringSlice;
   readonly tokens: readonly string[];
   readonly special: readonly boolean[];
+  /** The image whose patches the tokens are; null for a text. */
+  readonly patched: Patched | null;
   readonly causal: boolean;
   readonly query: number;
   /** Rows, in the order in which they are drawn. */
@@ -96,6 +99,28 @@ const GAP = 3;
 export const why = (picture: Pick<Picture, "causal" | "query">, key: number): string =>
   picture.causal && key > picture.query ? "hidden: it comes later" : "masked";
 
+/** The patches of rows [from, to), beside the names of their tokens: queries in the image's order, and keys. */
+export function cropMarks(
+  layout: NeuronLayout,
+  { patched, tokens, meetings }: Pick<Picture, "patched" | "tokens" | "meetings">,
+  [from, to]: readonly [number, number],
+): Mark[] {
+  const { crop, query, key } = layout;
+  if (!patched || crop === 0) return [];
+  const mark = (token: number, row: number, x: number): Mark[] => {
+    const patch = patchOf(patched.patches, token);
+    const y = rowTop(layout, row) + (layout.row - crop) / 2;
+    return patch === null ? [] : [cropMark(patched, patch, x, y, crop)];
+  };
+  return Array.from({ length: Math.max(0, to - from) }, (_, i) => from + i).flatMap((row) => {
+    const meeting = meetings[row];
+    return [
+      ...(row < tokens.length ? mark(row, row, query.right + 8) : []),
+      ...(key && meeting ? mark(meeting.key, row, key.left - crop - 6) : []),
+    ];
+  });
+}
+
 /** The rows [from, to): vectors of keys, products, numbers, softmax. */
 export function rowMarks(
   layout: NeuronLayout,
@@ -111,8 +136,9 @@ export function rowMarks(
   for (const { meeting, at } of shown) {
     const ground = meeting.key === lit.chosen ? palette.sunk : meeting.key === lit.key ? palette.wash : null;
     if (!ground) continue;
-    const x = layout.query.right + 7;
-    const until = layout.key ? layout.key.left - 7 : layout.width - 6;
+    const aside = layout.crop > 0 ? layout.crop + 6 : 0;
+    const x = layout.query.right + 7 + aside;
+    const until = layout.key ? layout.key.left - 7 - aside : layout.width - 6;
     marks.push({
       kind: "rect",
       x,

@@ -5,7 +5,7 @@ import { headName, layerOf } from "../heads/names";
 import type { Table } from "../shared/csv";
 import { type Palette, signedColour } from "../shared/palette";
 import { clip, type Mark, type Scene, tokWidth } from "../shared/scene";
-import { headMarks, isScaled, number, type Picture, rowMarks, scoreName, words } from "./draw";
+import { cropMarks, headMarks, isScaled, number, type Picture, rowMarks, scoreName, words } from "./draw";
 import { HEAD, type NeuronLayout, neuronLayout, rowTop } from "./layout";
 import { productsOf, tells } from "./meeting";
 
@@ -87,7 +87,9 @@ export function neuronFigure(picture: Picture, about: About, palette: Palette, w
   const wide = Math.max(width, 760);
   const sorted = meetings.length < tokens.length || meetings.some(({ key }, i) => key !== i);
   const rest = picture.all.some(tells);
-  const layout = neuronLayout(wide, tokens, slice.width, { vectors, scaled: isScaled(slice), rest, sorted, ratio: 2 });
+  const layout = neuronLayout(wide, tokens, slice.width, {
+    ...{ vectors, scaled: isScaled(slice), rest, sorted, ratio: 2, crops: picture.patched !== null },
+  });
   const rows = Math.max(tokens.length, meetings.length);
   const range = figureRows(rows, query);
   const top = TITLE + HEAD - rowTop(layout, range[0]);
@@ -110,6 +112,7 @@ export function neuronFigure(picture: Picture, about: About, palette: Palette, w
         : []),
       ...moved(headMarks(layout, palette, picture), TITLE),
       ...moved(rowMarks(layout, palette, picture, range, { key: null, chosen: about.key }), top),
+      ...moved(cropMarks(layout, picture, range), top),
       ...moved(tokenMarks(picture, layout, palette, about, range), top),
       ...scaleMarks(palette, 24, bottom, "query, key", clips.vectors),
       ...scaleMarks(palette, 330, bottom, "product", clips.products),

@@ -24,6 +24,8 @@ export interface NeuronLayout {
   readonly bar: { readonly left: number; readonly full: number };
   /** Left edge of the keys, and the room they have; null where the queries' labels stand for them. */
   readonly key: { readonly left: number; readonly width: number } | null;
+  /** Size of the patches beside the names of their tokens; 0 where there are none, or no room. */
+  readonly crop: number;
   /** Numbers of dimensions fit under these blocks. */
   readonly dimensions: number;
 }
@@ -34,6 +36,7 @@ const MEDIUM = 760;
 const MOST_SIGNS = 14;
 const NUMBER = 56;
 const PERCENT = 38;
+const CROP = 16;
 
 export const ROW = 22;
 
@@ -70,6 +73,8 @@ export function neuronLayout(
     readonly scaled: boolean;
     readonly rest: boolean;
     readonly sorted: boolean;
+    /** Tokens are patches, each of which is drawn beside its name. */
+    readonly crops?: boolean;
     readonly ratio: number;
   },
 ): NeuronLayout {
@@ -78,8 +83,10 @@ export function neuronLayout(
   const label = Math.max(44, longest(tokens, size));
   const gutter = narrow ? 12 : GUTTER;
   const query = { right: gutter + label, width: label };
-  const left = query.right + 14;
-  const keyWidth = narrow && !wants.sorted ? 0 : label;
+  const crop = wants.crops && !narrow ? CROP : 0;
+  const aside = crop > 0 ? crop + 6 : 0; // what it takes beside a name
+  const left = query.right + 14 + aside;
+  const keyWidth = narrow && !wants.sorted ? 0 : label + aside;
   const full = narrow ? 34 : width < MEDIUM ? 60 : 96;
   const bar = width - gutter - keyWidth - (keyWidth > 0 ? 14 : 0) - full - PERCENT;
   const logit = bar - 12;
@@ -102,7 +109,8 @@ export function neuronLayout(
     rest,
     logit,
     bar: { left: bar, full },
-    key: keyWidth > 0 ? { left: bar + full + PERCENT + 14, width: keyWidth } : null,
+    key: keyWidth > 0 ? { left: bar + full + PERCENT + 14 + aside, width: label } : null,
+    crop,
     dimensions,
   };
 }

@@ -8,7 +8,7 @@ import { palettes } from "../shared/palette";
 import type { Mark, Rect } from "../shared/scene";
 import { writeSvg } from "../shared/svg";
 import { decoder, encoder, passOf } from "../testing/pictures";
-import { headMarks, type Picture, percent, rowMarks, signed } from "./draw";
+import { cropMarks, headMarks, type Picture, percent, rowMarks, signed } from "./draw";
 import { type About, neuronFigure, neuronTable } from "./figure";
 import { dimensionAt, neuronLayout, rowsShown } from "./layout";
 import { byContribution, clipOf, meetingsOf, offBy, productsOf, tellingQuery, tells, unheld } from "./meeting";
@@ -88,14 +88,26 @@ const at = { vectors: true, scaled: true, rest: true, sorted: false, ratio: 2 };
 describe("layout", () => {
   test("columns stand side by side and stay inside, at every width", () => {
     for (const width of [320, 390, 559, 560, 700, 760, 960, 1400, 2400])
-      for (const dimensions of [8, 32, 64, 128, 256]) {
-        const layout = neuronLayout(width, tokens, dimensions, at);
-        const { query, vectors, products, score, rest, logit, bar, key } = layout;
-        const edges = [query.right, vectors?.x, products.x, products.x + products.width, score, rest, logit, bar.left];
+      for (const [dimensions, crops] of [8, 32, 64, 128, 256].flatMap((d) => [
+        [d, false] as const,
+        [d, true] as const,
+      ])) {
+        const layout = neuronLayout(width, tokens, dimensions, { ...at, crops });
+        const { query, vectors, products, score, rest, logit, bar, key, crop } = layout;
+        const edges = [
+          query.right + (crop && crop + 8),
+          vectors?.x,
+          products.x,
+          products.x + products.width,
+          score,
+          rest,
+          logit,
+          bar.left,
+        ];
         const known = edges.filter((edge) => edge !== null && edge !== undefined);
         expect(known, `${width} × ${dimensions}`).toEqual([...known].sort((a, b) => a - b));
         if (vectors) expect(vectors.x + vectors.width).toBeLessThanOrEqual(products.x);
-        expect(bar.left + bar.full).toBeLessThan(key?.left ?? width);
+        expect(bar.left + bar.full).toBeLessThan(key ? key.left - (crop && crop + 6) : width);
         expect((key?.left ?? 0) + (key?.width ?? 0)).toBeLessThanOrEqual(width);
       }
   });
@@ -220,6 +232,31 @@ describe("what is given away", () => {
     const svg = writeSvg(scene, ({ columns, rows }) => `data:${pictures.push(columns)},${rows}`);
     await expect(svg).toMatchFileSnapshot("../testing/neuron.svg");
     expect(pictures).toEqual([32, 32, 32]);
+  });
+
+  test("patches of an image stand beside their names, a crop each", async () => {
+    const { picture, shown } = await pictured(encoder);
+    const patches = { rows: 2, columns: 3, height: 5, width: 6, step: [2, 2], first: 1 } as const;
+    const seen = {
+      ...{ name: "cat.png", original: { width: 6, height: 5 }, width: 6, height: 5 },
+      pixels: Uint8ClampedArray.from({ length: 120 }, (_, i) => i),
+    };
+    const over = { ...picture, patched: { seen, patches } };
+    const wants = { ...at, crops: true };
+    const layout = neuronLayout(960, picture.tokens, picture.slice.width, wants);
+    const marks = cropMarks(layout, over, [0, picture.tokens.length]);
+    // Six of the tokens are patches; queries and keys have one each.
+    expect(marks).toHaveLength(12);
+    const [second] = cropMarks(layout, over, [5, 6]); // r2c2
+    if (second?.kind !== "picture") throw new Error("no picture");
+    const row = (y: number) => Array.from({ length: 8 }, (_, i) => (y * 6 + 2) * 4 + i);
+    expect([...second.pixels]).toEqual([...row(2), ...row(3)]);
+    expect(second).toMatchObject({ columns: 2, rows: 2, width: 16, height: 16 });
+    expect(second.x).toBeGreaterThanOrEqual(layout.query.right);
+    expect(second.x + 16).toBeLessThanOrEqual(layout.vectors!.x);
+    expect(cropMarks(neuronLayout(390, picture.tokens, 8, wants), over, [0, 9])).toEqual([]); // no room on a phone
+    const scene = neuronFigure(over, about(shown), palettes.light, 900);
+    expect(scene.marks.filter((mark) => mark.kind === "picture" && mark.width === 16)).toHaveLength(12);
   });
 
   test("of a long text, the rows around the query", async () => {

@@ -4,6 +4,7 @@ import type { ScoringCache } from "../../store/scoring";
 import type { Shown, State } from "../../store/state";
 import { isSink, type Unit, unitsOf } from "../../store/units";
 import { causalAt } from "../heads/on-screen";
+import { patchedOf } from "../shared/patches";
 import type { Picture } from "./draw";
 import { byContribution, clipsOf, meetingsOf, tellingQuery } from "./meeting";
 
@@ -42,6 +43,7 @@ export function pictureOf(state: Looks, scoring: ScoringCache): Picture | null {
     ...{ slice, causal, query, all },
     tokens: encoding.tokens,
     special: encoding.special,
+    patched: patchedOf(shown),
     meetings: own.neuron.keys === "weight" ? meetings.toSorted((a, b) => b.logit - a.logit) : meetings,
     order:
       own.neuron.dimensions === "contribution"

@@ -8,6 +8,8 @@ import { heightFor, imageMark, overMarks, type Patched, type PatchMap, patchAt, 
 import { SceneCanvas } from "./SceneCanvas";
 import { Tooltip } from "./Tooltip";
 
+const nothing = { pinned: null, hovered: null };
+
 /**
  * The image that was run, with values laid over its patches. The cursor and the arrow keys go over them, a click or Enter
  * pins one; patches are tokens, so they light up everywhere else too.
@@ -37,9 +39,11 @@ export function PatchPicture({
   const height = heightFor(of, width);
   const under = map ? "map" : "nothing";
   const image = useMemo(() => [imageMark(of, under, palette, width)], [of, under, palette, width]);
+  // Under the cursor only frames change: many of these may stand side by side, each over hundreds of patches.
+  const values = useMemo(() => overMarks(of, map, nothing, palette, width), [of, map, palette, width]);
   const marks = useMemo(
-    () => overMarks(of, map, { pinned, hovered }, palette, width),
-    [of, map, pinned, hovered, palette, width],
+    () => [...values, ...overMarks(of, null, { pinned, hovered }, palette, width)],
+    [values, of, pinned, hovered, palette, width],
   );
   const tokenOf = (patch: number) => ({ side, index: first + patch }) as const;
   const at = (event: PointerEvent | React.MouseEvent): number | null => {

@@ -55,6 +55,26 @@ export function patchAt(
   return row >= 0 && row < rows && column >= 0 && column < columns ? row * columns + column : null;
 }
 
+const crops = new WeakMap<Seen, Map<number, Picture["pixels"]>>();
+
+/** A patch's own pixels as a square mark, for beside its name. */
+export function cropMark({ seen, patches }: Patched, patch: number, x: number, y: number, size: number): Picture {
+  const [tall, wide] = patches.step;
+  const kept = crops.get(seen) ?? new Map<number, Picture["pixels"]>();
+  crops.set(seen, kept);
+  let pixels = kept.get(patch);
+  if (!pixels) {
+    pixels = new Uint8ClampedArray(tall * wide * 4);
+    const [top, left] = [Math.floor(patch / patches.columns) * tall, (patch % patches.columns) * wide];
+    for (let row = 0; row < tall; row++) {
+      const from = ((top + row) * seen.width + left) * 4;
+      pixels.set(seen.pixels.subarray(from, from + wide * 4), row * wide * 4);
+    }
+    kept.set(patch, pixels);
+  }
+  return { kind: "picture", x, y, width: size, height: size, columns: wide, rows: tall, pixels, smooth: true };
+}
+
 /** What a person wants read off the image. */
 export interface PatchFocus {
   readonly pinned: number | null;
