@@ -10,7 +10,7 @@ import type { LoadedModel } from "../../worker/protocol";
 import { isText, marksIn } from "../compare/judged";
 import { OFF_MANIFOLD } from "../occlusion/picture";
 import { unitsFor } from "../shared/explaining";
-import { PATENT_NOTE } from "../shared/MethodNotes";
+import { PATCHES_NOTE, PATENT_NOTE } from "../shared/MethodNotes";
 import { scaleOf, targetWords } from "../shared/target";
 
 /** A method that has explained what is shown. */
@@ -102,6 +102,7 @@ function caveatsOf(
   methods: readonly Reported[],
   texts: number,
   judged: Pick<Report, "plausibility" | "consistency">,
+  image: boolean,
 ): string[] {
   const has = (...families: readonly MethodInfo["family"][]): boolean =>
     methods.some(({ method }) => families.includes(method.family));
@@ -121,6 +122,7 @@ function caveatsOf(
     ...(judged.consistency
       ? ["Consistency counts only paraphrases of which the model says the same, and only words that the texts share."]
       : []),
+    ...(image ? [PATCHES_NOTE] : []),
     ...(has("relevance") ? [PATENT_NOTE] : []),
   ];
 }
@@ -170,7 +172,7 @@ export function reportOf(
       return each.status === "failed" && method ? [{ method, why: each.failure.message }] : [];
     }),
     faithfulness: measuring?.status === "done" ? measuring.result : null,
-    caveats: caveatsOf(methods, units.filter(({ special }) => !special).length, judged),
+    caveats: caveatsOf(methods, units.filter(({ special }) => !special).length, judged, image !== null),
     commands: command === null ? [] : [command],
     link: source?.kind === "files" ? null : link,
   };

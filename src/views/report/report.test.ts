@@ -4,6 +4,7 @@ import { compare } from "../compare";
 import { heads } from "../heads";
 import { occlusion } from "../occlusion";
 import { unitsFor } from "../shared/explaining";
+import { PATCHES_NOTE } from "../shared/MethodNotes";
 import { explained } from "../testing/explained";
 import { commandOf, reportOf } from "./content";
 import { canReport, writeReport } from "./index";
@@ -129,6 +130,16 @@ describe("the command that repeats it", () => {
   test("isn't there for ids that were typed", () => {
     expect(commandOf(reportOf(made.state(), given)!, { text: null, pair: null, image: null }, null)).toBeNull();
   });
+});
+
+test("of an image it says what token and text stand for in what is said of methods", () => {
+  const state = made.state();
+  const about = (of: typeof state) => reportOf(of, given)!.caveats.filter((each) => each.includes("image"));
+  expect(about(state)).toEqual([]);
+  const shown = state.shown!;
+  const seen = { name: "cat.png", original: { width: 1, height: 1 }, width: 1, height: 1 };
+  const result = { ...shown.result, seen: { ...seen, pixels: new Uint8ClampedArray(4) } };
+  expect(about({ ...state, shown: { ...shown, result } })).toEqual([PATCHES_NOTE]);
 });
 
 test("nothing explained is nothing to report", async () => {

@@ -6,9 +6,11 @@ export const PATENT_NOTE =
   "Relevance propagation is covered by patents in some countries; whether you may use it where you are is for you to find out.";
 
 /** How what is said of methods is read where an image was run. */
+export const PATCHES_NOTE = "Of an image, read “patch” for token and word, and “image” for text.";
+
 export function PatchNote() {
   const patches = useApp((state) => state.shown?.result.encoding.patches !== undefined);
-  return patches ? <p className="note">Of an image, read “patch” for token and word, and “image” for text.</p> : null;
+  return patches ? <p className="note">{PATCHES_NOTE}</p> : null;
 }
 
 /** A sentence that begins small goes on after "But". */
