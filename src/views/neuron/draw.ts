@@ -2,7 +2,7 @@ import type { ScoringSlice } from "../../worker/protocol";
 import { type Palette, signedTable } from "../shared/palette";
 import { cropMark, type Patched, patchOf } from "../shared/patches";
 import type { Mark, Text } from "../shared/scene";
-import { type Block, type NeuronLayout, rowTop } from "./layout";
+import { BESIDE, type Block, type NeuronLayout, rowTop } from "./layout";
 import { type Clips, type Meeting, tells } from "./meeting";
 
 /** A head with one query, ready to be drawn. */
@@ -115,8 +115,8 @@ export function cropMarks(
   return Array.from({ length: Math.max(0, to - from) }, (_, i) => from + i).flatMap((row) => {
     const meeting = meetings[row];
     return [
-      ...(row < tokens.length ? mark(row, row, query.right + 8) : []),
-      ...(key && meeting ? mark(meeting.key, row, key.left - crop - 6) : []),
+      ...(row < tokens.length ? mark(row, row, query.right + BESIDE) : []),
+      ...(key && meeting ? mark(meeting.key, row, key.left - crop - BESIDE) : []),
     ];
   });
 }
@@ -136,7 +136,7 @@ export function rowMarks(
   for (const { meeting, at } of shown) {
     const ground = meeting.key === lit.chosen ? palette.sunk : meeting.key === lit.key ? palette.wash : null;
     if (!ground) continue;
-    const aside = layout.crop > 0 ? layout.crop + 6 : 0;
+    const aside = layout.crop > 0 ? layout.crop + BESIDE : 0;
     const x = layout.query.right + 7 + aside;
     const until = layout.key ? layout.key.left - 7 - aside : layout.width - 6;
     marks.push({

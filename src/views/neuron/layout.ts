@@ -37,6 +37,8 @@ const MOST_SIGNS = 14;
 const NUMBER = 56;
 const PERCENT = 38;
 const CROP = 16;
+/** Between a name, which has a ground when it is pinned, and its patch. */
+export const BESIDE = 10;
 
 export const ROW = 22;
 
@@ -84,7 +86,7 @@ export function neuronLayout(
   const gutter = narrow ? 12 : GUTTER;
   const query = { right: gutter + label, width: label };
   const crop = wants.crops && !narrow ? CROP : 0;
-  const aside = crop > 0 ? crop + 6 : 0; // what it takes beside a name
+  const aside = crop > 0 ? crop + BESIDE : 0; // what it takes beside a name
   const left = query.right + 14 + aside;
   const keyWidth = narrow && !wants.sorted ? 0 : label + aside;
   const full = narrow ? 34 : width < MEDIUM ? 60 : 96;

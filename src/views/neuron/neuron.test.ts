@@ -10,7 +10,7 @@ import { writeSvg } from "../shared/svg";
 import { decoder, encoder, passOf } from "../testing/pictures";
 import { cropMarks, headMarks, type Picture, percent, rowMarks, signed } from "./draw";
 import { type About, neuronFigure, neuronTable } from "./figure";
-import { dimensionAt, neuronLayout, rowsShown } from "./layout";
+import { BESIDE, dimensionAt, neuronLayout, rowsShown } from "./layout";
 import { byContribution, clipOf, meetingsOf, offBy, productsOf, tellingQuery, tells, unheld } from "./meeting";
 import { keyOf, pictureOf } from "./on-screen";
 
@@ -95,7 +95,7 @@ describe("layout", () => {
         const layout = neuronLayout(width, tokens, dimensions, { ...at, crops });
         const { query, vectors, products, score, rest, logit, bar, key, crop } = layout;
         const edges = [
-          query.right + (crop && crop + 8),
+          query.right + (crop && crop + BESIDE),
           vectors?.x,
           products.x,
           products.x + products.width,
@@ -107,7 +107,7 @@ describe("layout", () => {
         const known = edges.filter((edge) => edge !== null && edge !== undefined);
         expect(known, `${width} × ${dimensions}`).toEqual([...known].sort((a, b) => a - b));
         if (vectors) expect(vectors.x + vectors.width).toBeLessThanOrEqual(products.x);
-        expect(bar.left + bar.full).toBeLessThan(key ? key.left - (crop && crop + 6) : width);
+        expect(bar.left + bar.full).toBeLessThan(key ? key.left - (crop && crop + BESIDE) : width);
         expect((key?.left ?? 0) + (key?.width ?? 0)).toBeLessThanOrEqual(width);
       }
   });
