@@ -17,18 +17,36 @@ mkdirSync(".cache", { recursive: true });
 const rows = [];
 const bin = (path) => [process.execPath, join("node_modules", path)];
 
+/** Commands that are under way: what one prints is shown as it comes, what several print when each is done. */
+let running = 0;
+
 /** Runs a command, shows what it prints, and gives its status and the end of its output. */
-function run([command, ...args], env = {}) {
-  console.log(`\n> ${[command === process.execPath ? "node" : command, ...args].join(" ")}`);
+async function run([command, ...args], env = {}) {
+  const title = `\n> ${[command === process.execPath ? "node" : command, ...args].join(" ")}\n`;
+  running++;
+  await new Promise(setImmediate); // until all that run together have begun
+  const alone = running === 1;
+  if (alone) process.stdout.write(title);
   return new Promise((resolve) => {
-    const child = spawn(command, args, { env: { ...process.env, ...env }, stdio: ["ignore", "pipe", "inherit"] });
+    const child = spawn(command, args, { env: { ...process.env, ...env }, stdio: ["ignore", "pipe", "pipe"] });
     let output = "";
-    child.stdout.on("data", (chunk) => {
-      process.stdout.write(chunk);
-      output = (output + chunk).slice(-4000);
-    });
-    child.on("error", (error) => resolve({ status: 1, output: error.message }));
-    child.on("close", (status) => resolve({ status: status ?? 1, output }));
+    const kept = [];
+    for (const [from, to] of [
+      [child.stdout, process.stdout],
+      [child.stderr, process.stderr],
+    ])
+      from.on("data", (chunk) => {
+        if (alone) to.write(chunk);
+        else kept.push(chunk);
+        if (from === child.stdout) output = (output + chunk).slice(-4000);
+      });
+    const end = (result) => {
+      running--;
+      if (!alone) process.stdout.write(title + Buffer.concat(kept));
+      resolve(result);
+    };
+    child.on("error", (error) => end({ status: 1, output: error.message }));
+    child.on("close", (status) => end({ status: status ?? 1, output }));
   });
 }
 
@@ -53,9 +71,11 @@ const lastLine = (output) => {
 };
 const report = (file, read) => () => (existsSync(file) ? read(JSON.parse(readFileSync(file, "utf8"))) : null);
 
-await step("types", [...bin("typescript/bin/tsc"), "-p", "tsconfig.json"]);
-await step("types of the pure layers", [...bin("typescript/bin/tsc"), "-p", "tsconfig.pure.json"]);
-await step("lint, format, layers", [...bin("@biomejs/biome/bin/biome"), "check", "--error-on-warnings"]);
+await Promise.all([
+  step("types", [...bin("typescript/bin/tsc"), "-p", "tsconfig.json"]),
+  step("types of the pure layers", [...bin("typescript/bin/tsc"), "-p", "tsconfig.pure.json"]),
+  step("lint, format, layers", [...bin("@biomejs/biome/bin/biome"), "check", "--error-on-warnings"]),
+]);
 
 const unit = ".cache/unit.json";
 rmSync(unit, { force: true });
@@ -82,17 +102,20 @@ const models = readdirSync(fixtures, { withFileTypes: true })
   .map((e) => join(fixtures, e.name));
 const command = [...bin("tsx/dist/cli.mjs"), "src/cli/conformance.ts"];
 const conformance = [...command, ...models, "--expect-refusal", "t5"];
-await counted("conformance", [...conformance, "--only", "tokens,forward,gradient,lrp,methods"], lastLine);
 // Of the project's folders, one holds the attributions that metrics are computed from.
-await counted("metrics", [...command, join(fixtures, "bert-seqcls"), "--only", "metrics"], lastLine);
+const metrics = [...command, join(fixtures, "bert-seqcls"), "--only", "metrics"];
+// Methods and metrics are the same code over the same passes, which is what a browser can do differently.
+const passes = ["--only", "tokens,forward,gradient,lrp", "--runtime", "wasm"];
 
 const browser = await ensureBrowser();
+const env = { CHROMIUM: browser ?? "" };
+await Promise.all([
+  counted("conformance", [...conformance, "--only", "tokens,forward,gradient,lrp,methods"], lastLine),
+  counted("metrics", metrics, lastLine),
+  ...(browser ? [counted("conformance in the browser", [...conformance, ...passes], lastLine, env)] : []),
+]);
 if (browser) {
   console.log(`\nBrowser: ${browser}`);
-  const env = { CHROMIUM: browser };
-  // Methods and metrics are the same code over the same passes, which is what a browser can do differently.
-  const passes = ["--only", "tokens,forward,gradient,lrp", "--runtime", "wasm"];
-  await counted("conformance in the browser", [...conformance, ...passes], lastLine, env);
   const e2e = ".cache/e2e.json";
   rmSync(e2e, { force: true });
   if (built)
