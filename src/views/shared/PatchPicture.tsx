@@ -11,6 +11,36 @@ import { Tooltip } from "./Tooltip";
 const nothing = { pinned: null, hovered: null };
 
 /**
+ * The frame of a patch that is read. No canvas is painted anew under the cursor: many images may stand side by side, each
+ * with values of hundreds of patches.
+ */
+function Frame({
+  of: { seen, patches },
+  patch,
+  width,
+  lit,
+}: {
+  readonly of: Patched;
+  readonly patch: number;
+  readonly width: number;
+  readonly lit: "hover" | "pin";
+}) {
+  const scale = width / seen.width;
+  const [tall, wide] = [patches.step[0] * scale, patches.step[1] * scale];
+  return (
+    <i
+      data-lit={lit}
+      style={{
+        left: (patch % patches.columns) * wide,
+        top: Math.floor(patch / patches.columns) * tall,
+        width: wide,
+        height: tall,
+      }}
+    />
+  );
+}
+
+/**
  * The image that was run, with values laid over its patches. The cursor and the arrow keys go over them, a click or Enter
  * pins one; patches are tokens, so they light up everywhere else too.
  */
@@ -39,12 +69,7 @@ export function PatchPicture({
   const height = heightFor(of, width);
   const under = map ? "map" : "nothing";
   const image = useMemo(() => [imageMark(of, under, palette, width)], [of, under, palette, width]);
-  // Under the cursor only frames change: many of these may stand side by side, each over hundreds of patches.
-  const values = useMemo(() => overMarks(of, map, nothing, palette, width), [of, map, palette, width]);
-  const marks = useMemo(
-    () => [...values, ...overMarks(of, null, { pinned, hovered }, palette, width)],
-    [values, of, pinned, hovered, palette, width],
-  );
+  const marks = useMemo(() => overMarks(of, map, nothing, palette, width), [of, map, palette, width]);
   const tokenOf = (patch: number) => ({ side, index: first + patch }) as const;
   const at = (event: PointerEvent | React.MouseEvent): number | null => {
     const box = frame.current?.getBoundingClientRect();
@@ -102,6 +127,10 @@ export function PatchPicture({
     >
       <SceneCanvas marks={image} width={width} height={height} label={label} />
       <SceneCanvas marks={marks} width={width} height={height} />
+      <div className="patch-frames" aria-hidden="true">
+        {hovered !== null && hovered !== pinned && <Frame of={of} patch={hovered} width={width} lit="hover" />}
+        {pinned !== null && <Frame of={of} patch={pinned} width={width} lit="pin" />}
+      </div>
       {over && hovered !== null && (
         <Tooltip x={over.x} y={over.y}>
           <span className="tok">{says(hovered)}</span>
