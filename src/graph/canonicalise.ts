@@ -27,7 +27,8 @@ export interface Canonical {
 /**
  * Rewrites a model to the operators that anatomy, gradients and relevance rules know: functions inlined, fused and
  * dequantising operators spelled out, the first branch of a merged decoder taken and that of every choice which is the same
- * at all sizes, empty caches gone, half floats computed as float32, spelled-out norms and activations in one operator. Shapes are followed on the way. Throws GraphError, naming the node, for what can't be expressed.
+ * at all sizes, empty caches gone, half floats computed as float32, spelled-out norms and activations in one operator.
+ * Shapes are followed on the way. Throws GraphError, naming the node, for what can't be expressed.
  */
 export function canonicalise(file: Model, config: Readonly<Record<string, unknown>> | null): Canonical {
   const inputs = inputsOf(file);

@@ -1,12 +1,12 @@
 import { describe, expect, test } from "vitest";
 import { feedsOf } from "../explain/feeds";
-import { graph as graphAttribute, weightOf } from "../onnx/attributes";
+import { graph as graphAttribute, tensorAttribute, weightOf } from "../onnx/attributes";
 import type { Attribute, Model, Node, Value } from "../onnx/model";
 import { node } from "../onnx/testing/sample";
 import { int64, type Tensor } from "../tensor/tensor";
 import type { Builder } from "./builder";
 import { canonicalise } from "./canonicalise";
-import { inputsOf } from "./inputs";
+import { inputsOf, pointOf } from "./inputs";
 import { usedInputs } from "./prune";
 import { info, runModel } from "./testing/run";
 import { type Options, transformer } from "./testing/transformer";
@@ -104,6 +104,17 @@ describe("a choice", () => {
   test("by a size that one text has and another hasn't stays", async () => {
     expect(await left(choosing([...sizes, node("Equal", ["tokens", "five"], ["same"])], "same"))).toBe(1);
     expect(await left(choosing([...sizes, node("Greater", ["tokens", "five"], ["longer"])], "longer"))).toBe(1);
+  });
+
+  test("by a size and a constant that is the size where shapes are followed stays", async () => {
+    const { length } = pointOf(choosing([], "unused"), null);
+    const met: Attribute = tensorAttribute(weightOf("met", int64([], [length])));
+    const nodes = [
+      ...sizes,
+      node("Constant", [], ["met"], { attributes: new Map([["value", met]]) }),
+      node("Equal", ["tokens", "met"], ["same"]),
+    ];
+    expect(await left(choosing(nodes, "same"))).toBe(1);
   });
 
   test("by either of two is known where one settles it", async () => {

@@ -15,7 +15,7 @@ interface Around {
 /**
  * Whether a condition holds (or doesn't) at every size of the inputs; null where that depends on them, or isn't known. Two
  * sizes that are equal at the point of the facts are always equal; two that differ there may be equal elsewhere, unless
- * they are constants.
+ * they are constants. A size and a constant are left open: the point's number may be the constant by chance.
  */
 export function decided(condition: Value, around: Around): boolean | null {
   const { producer, facts, weights } = around;
@@ -44,8 +44,9 @@ export function decided(condition: Value, around: Around): boolean | null {
   if (node.opType === "Equal") {
     const [x, y] = [single(a), single(b)];
     if (x === null || y === null) return null;
-    if (x === y) return true;
-    return weights.has(a) && weights.has(b) ? false : null;
+    const constants = Number(weights.has(a)) + Number(weights.has(b));
+    if (x === y) return constants === 1 ? null : true;
+    return constants === 2 ? false : null;
   }
   return null;
 }

@@ -38,11 +38,17 @@ export function takeAhead(url: URL): Promise<Response> | undefined {
   return answer;
 }
 
-/** Asks for what every load of a shipped model reads: the first model's where no id is given. */
+/**
+ * Asks for what every load of a shipped model reads: the first model's where no id is given. Of several graphs one will be
+ * chosen, so none is asked for yet.
+ */
 export async function askShipped(base: string, id: string | null): Promise<void> {
   const index = ask(new URL("index.json", base));
   const { models } = (await (await index).clone().json()) as { readonly models: readonly ShippedModel[] };
   const model = id === null ? models[0] : models.find((each) => each.id === id);
-  for (const { path } of model?.files ?? [])
-    if (/\.(json|onnx)$/.test(path)) ask(new URL(`${model!.id}/${path}`, base));
+  if (!model) return;
+  const named = (end: string) => model.files.flatMap(({ path }) => (path.endsWith(end) ? [path] : []));
+  const graphs = named(".onnx");
+  for (const path of [...named(".json"), ...(graphs.length === 1 ? graphs : [])])
+    ask(new URL(`${model.id}/${path}`, base));
 }
