@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { graph as graphAttribute, int } from "../../onnx/attributes";
+import { graph as graphAttribute, int, ints } from "../../onnx/attributes";
 import type { Model, Value } from "../../onnx/model";
 import { graph, node as nodeOf } from "../../onnx/testing/sample";
 import type { Builder } from "../builder";
@@ -49,6 +49,26 @@ describe("every fixture has the sites, heads and stream that its configuration s
     const made = new Set(canonical.model.graph.nodes.flatMap((n) => n.outputs));
     expect([...used].filter((v) => !made.has(v))).toEqual([]);
   });
+});
+
+test("a table read at ids that are turned, as XLNet does: its rows are [T, B, e]", () => {
+  const model = transformer({
+    attention: plain,
+    edit: (nodes) =>
+      nodes.flatMap((each) =>
+        each.opType === "Gather" && each.inputs[1] === "input_ids"
+          ? [
+              nodeOf("Transpose", ["input_ids"], ["turned"], { attributes: new Map([["perm", ints([1, 0])]]) }),
+              { ...each, inputs: [each.inputs[0]!, "turned"], outputs: ["rows"] },
+              nodeOf("Transpose", ["rows"], each.outputs, { attributes: new Map([["perm", ints([1, 0, 2])]]) }),
+            ]
+          : [each],
+      ),
+  });
+  const { embedding, residual, sites } = read(model);
+  expect(embedding.sources).toEqual(["rows"]);
+  expect(embedding.rows?.layout.axes).toEqual([["token"], ["batch"], ["width"]]);
+  expect([sites.length, residual?.layers.length]).toEqual([2, 3]);
 });
 
 describe("the residual stream", () => {
