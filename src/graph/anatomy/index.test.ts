@@ -60,7 +60,7 @@ test("a table read at ids that are turned, as XLNet does: its rows are [T, B, e]
           ? [
               nodeOf("Transpose", ["input_ids"], ["turned"], { attributes: new Map([["perm", ints([1, 0])]]) }),
               { ...each, inputs: [each.inputs[0]!, "turned"], outputs: ["rows"] },
-              nodeOf("Transpose", ["rows"], each.outputs, { attributes: new Map([["perm", ints([1, 0, 2])]]) }),
+              nodeOf("Transpose", ["rows"], [...each.outputs], { attributes: new Map([["perm", ints([1, 0, 2])]]) }),
             ]
           : [each],
       ),
