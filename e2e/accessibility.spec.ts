@@ -13,66 +13,73 @@ async function expectNothingWrong(page: Page, where: string): Promise<void> {
   expect(wrong, where).toEqual([]);
 }
 
-for (const theme of ["light", "dark"]) {
-  test(`axe finds nothing wrong in the views, windows and menus, ${theme}`, async ({ explorer, page }) => {
-    const { dialog } = explorer;
-    await explorer.open(`${link}&pin=5&theme=${theme}`);
-    await explorer.measured();
-    await expectNothingWrong(page, "Heads");
-
-    await page.keyboard.press("/");
-    await expect(explorer.textField).toBeFocused();
-    await expectNothingWrong(page, "a text that is edited");
-    await explorer.textField.press("Escape");
-
-    await explorer.view.getByRole("button", { name: "Table" }).click();
-    await expect(dialog.getByRole("table")).toBeVisible();
-    await expectNothingWrong(page, "the table");
-    await page.keyboard.press("Escape");
-    await expect(dialog).toHaveCount(0);
-
-    await explorer.target.click();
-    await expect(page.getByRole("menu")).toBeVisible();
-    await expectNothingWrong(page, "an open menu");
-    await page.keyboard.press("Escape");
-
-    await explorer.openPicker();
-    await expectNothingWrong(page, "the picker");
-    await page.keyboard.press("Escape");
-    await expect(dialog).toHaveCount(0);
-
-    await page.keyboard.press("?");
-    await expect(dialog).toBeVisible();
-    await expectNothingWrong(page, "the keys");
-    await page.keyboard.press("Escape");
-    await expect(dialog).toHaveCount(0);
-
-    await page.keyboard.press("2");
-    await explorer.cell(1, 2).click();
-    await expect(explorer.inspector.getByRole("img", { name: /^Weights/ })).toBeVisible();
-    await explorer.measured();
-    await expectNothingWrong(page, "Model");
-  });
-
-  test(`axe finds nothing wrong while the model loads, and where it can't, ${theme}`, async ({ explorer, page }) => {
-    explorer.watch.forgive(/Failed to load resource/);
-    let answer = () => {};
-    const until = new Promise<void>((resolve) => {
-      answer = resolve;
-    });
-    await page.route(/\.onnx$/, async (route) => {
-      await until;
-      await route.fulfill({ status: 503 });
-    });
-    await explorer.visit(`theme=${theme}`);
-    await expect(explorer.view.getByText("Example, computed in advance")).toBeVisible();
-    await expect(explorer.status.getByRole("progressbar")).toBeVisible();
-    await expectNothingWrong(page, "the example");
-    answer();
-    await expect(page.getByRole("alert")).toBeVisible();
-    await expectNothingWrong(page, "the failure");
-  });
+/** The same of a page that follows the system, light and dark. */
+async function expectNothingWrongInBoth(page: Page, where: string): Promise<void> {
+  for (const colorScheme of ["light", "dark"] as const) {
+    await page.emulateMedia({ colorScheme });
+    await expect(page.locator("html")).toHaveAttribute("data-theme", colorScheme);
+    await expectNothingWrong(page, `${where}, ${colorScheme}`);
+  }
 }
+
+test("axe finds nothing wrong in the views, windows and menus", async ({ explorer, page }) => {
+  const { dialog } = explorer;
+  await explorer.open(`${link}&pin=5`);
+  await explorer.measured();
+  await expectNothingWrongInBoth(page, "Heads");
+
+  await page.keyboard.press("/");
+  await expect(explorer.textField).toBeFocused();
+  await expectNothingWrongInBoth(page, "a text that is edited");
+  await explorer.textField.press("Escape");
+
+  await explorer.view.getByRole("button", { name: "Table" }).click();
+  await expect(dialog.getByRole("table")).toBeVisible();
+  await expectNothingWrongInBoth(page, "the table");
+  await page.keyboard.press("Escape");
+  await expect(dialog).toHaveCount(0);
+
+  await explorer.target.click();
+  await expect(page.getByRole("menu")).toBeVisible();
+  await expectNothingWrongInBoth(page, "an open menu");
+  await page.keyboard.press("Escape");
+
+  await explorer.openPicker();
+  await expectNothingWrongInBoth(page, "the picker");
+  await page.keyboard.press("Escape");
+  await expect(dialog).toHaveCount(0);
+
+  await page.keyboard.press("?");
+  await expect(dialog).toBeVisible();
+  await expectNothingWrongInBoth(page, "the keys");
+  await page.keyboard.press("Escape");
+  await expect(dialog).toHaveCount(0);
+
+  await page.keyboard.press("2");
+  await explorer.cell(1, 2).click();
+  await expect(explorer.inspector.getByRole("img", { name: /^Weights/ })).toBeVisible();
+  await explorer.measured();
+  await expectNothingWrongInBoth(page, "Model");
+});
+
+test("axe finds nothing wrong while the model loads, and where it can't", async ({ explorer, page }) => {
+  explorer.watch.forgive(/Failed to load resource/);
+  let answer = () => {};
+  const until = new Promise<void>((resolve) => {
+    answer = resolve;
+  });
+  await page.route(/\.onnx$/, async (route) => {
+    await until;
+    await route.fulfill({ status: 503 });
+  });
+  await explorer.visit();
+  await expect(explorer.view.getByText("Example, computed in advance")).toBeVisible();
+  await expect(explorer.status.getByRole("progressbar")).toBeVisible();
+  await expectNothingWrongInBoth(page, "the example");
+  answer();
+  await expect(page.getByRole("alert")).toBeVisible();
+  await expectNothingWrongInBoth(page, "the failure");
+});
 
 /** Views that explain, each with what is there once it has all that it shows. */
 const explaining: readonly { name: string; link: string; ready: (explorer: Explorer) => Promise<void> }[] = [
@@ -107,32 +114,29 @@ const explaining: readonly { name: string; link: string; ready: (explorer: Explo
   },
 ];
 
-for (const theme of ["light", "dark"])
-  test(`axe finds nothing wrong in the views that explain, and in the report, ${theme}`, async ({
-    explorer,
-    page,
-    context,
-  }) => {
-    for (const { name, link: more, ready } of explaining) {
-      await page.goto("about:blank");
-      await explorer.visit(`text=the+cast+is+so+charming+i+left+smiling&theme=${theme}&${more}`);
-      await ready(explorer);
-      await expectNothingWrong(page, name);
-    }
-    await explorer.view.getByRole("button", { name: /^Methods, / }).click();
-    await expect(page.getByRole("menu")).toBeVisible();
-    await expectNothingWrong(page, "the methods of Compare");
-    await page.keyboard.press("Escape");
+test("axe finds nothing wrong in the views that explain, and in the report", async ({ explorer, page, context }) => {
+  for (const { name, link: more, ready } of explaining) {
+    await page.goto("about:blank");
+    await explorer.visit(`text=the+cast+is+so+charming+i+left+smiling&${more}`);
+    await ready(explorer);
+    await expectNothingWrongInBoth(page, name);
+  }
+  await explorer.view.getByRole("button", { name: /^Methods, / }).click();
+  await expect(page.getByRole("menu")).toBeVisible();
+  await expectNothingWrongInBoth(page, "the methods of Compare");
+  await page.keyboard.press("Escape");
 
-    const { data } = await explorer.export("HTML");
-    const report = await context.newPage();
-    await report.emulateMedia({ colorScheme: theme as "light" | "dark" });
-    await report.setContent(data.toString());
-    await expectNothingWrong(report, "the report");
-    await report.emulateMedia({ media: "print" });
-    await expectNothingWrong(report, "the report on paper");
-    await report.close();
-  });
+  const { data } = await explorer.export("HTML");
+  const report = await context.newPage();
+  await report.setContent(data.toString());
+  for (const colorScheme of ["light", "dark"] as const) {
+    await report.emulateMedia({ colorScheme });
+    await expectNothingWrong(report, `the report, ${colorScheme}`);
+  }
+  await report.emulateMedia({ media: "print" });
+  await expectNothingWrong(report, "the report on paper");
+  await report.close();
+});
 
 test.describe("on a phone", () => {
   test.use({ viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true });
