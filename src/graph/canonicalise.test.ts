@@ -8,6 +8,7 @@ import type { Builder } from "./builder";
 import { canonicalise } from "./canonicalise";
 import { inputsOf } from "./inputs";
 import { usedInputs } from "./prune";
+import { type BeforeAfter, beforeAfter } from "./testing/before-after";
 import { info, runModel } from "./testing/run";
 import { type Options, type Parts, transformer } from "./testing/transformer";
 
@@ -39,26 +40,7 @@ const withInputs = (model: Model, ...inputs: readonly ValueInfo[]): Model => ({
 const numbers = ({ data }: Tensor): number[] => Array.from(data as Float32Array);
 const operators = ({ graph: g }: Model): string[] => g.nodes.map((n) => n.opType);
 
-/** The logits of a model as the file has it, and as it is written in canonical operators. */
-async function both(model: Model): Promise<{ stock: number[]; canonical: number[]; written: Model }> {
-  const inputs = inputsOf(model);
-  const { model: written } = canonicalise(model, null);
-  const used = usedInputs(written.graph);
-  const read = {
-    ...written,
-    graph: { ...written.graph, inputs: written.graph.inputs.filter((i) => used.has(i.name)) },
-  };
-  const stock = await runModel(model, feedsOf(inputs, ids), ["logits"]);
-  const canonical = await runModel(
-    read,
-    feedsOf(
-      inputs.filter((i) => used.has(i.name)),
-      ids,
-    ),
-    ["logits"],
-  );
-  return { stock: numbers(stock.logits), canonical: numbers(canonical.logits), written: read };
-}
+const both = (model: Model): Promise<BeforeAfter> => beforeAfter(model, ids);
 
 const close = ({ stock, canonical }: { stock: number[]; canonical: number[] }): void => {
   expect(canonical).toHaveLength(stock.length);

@@ -1,21 +1,18 @@
 import { describe, expect, test } from "vitest";
-import { feedsOf } from "../explain/feeds";
 import { graph as graphAttribute, tensorAttribute, weightOf } from "../onnx/attributes";
 import type { Attribute, Model, Node, Value } from "../onnx/model";
 import { node } from "../onnx/testing/sample";
-import { int64, type Tensor } from "../tensor/tensor";
+import { int64 } from "../tensor/tensor";
 import type { Builder } from "./builder";
-import { canonicalise } from "./canonicalise";
-import { inputsOf, pointOf } from "./inputs";
-import { usedInputs } from "./prune";
-import { info, runModel } from "./testing/run";
+import { pointOf } from "./inputs";
+import { beforeAfter } from "./testing/before-after";
+import { info } from "./testing/run";
 import { type Options, transformer } from "./testing/transformer";
 
 const texts = [
   { ids: [[3, 14, 15]], mask: [[1, 1, 1]], segments: [[0, 0, 0]] },
   { ids: [[3, 14, 15, 9, 2]], mask: [[1, 1, 1, 1, 1]], segments: [[0, 0, 0, 0, 0]] },
 ];
-const numbers = ({ data }: Tensor): number[] => Array.from(data as Float32Array);
 
 const heads = (b: Builder, x: Value, n: number) => b.transpose(b.reshape(x, [0, 0, n, -1]), [0, 2, 1, 3]);
 const plain: Options["attention"] = (b, { q, k, v, bias, heads: n }) => {
@@ -64,28 +61,14 @@ const size = (of: Value, axis: Value, name: Value): Node[] => [
 
 /** How many choices are left, once the model was seen to compute what it did. */
 async function left(model: Model): Promise<number> {
-  const inputs = inputsOf(model);
-  const { model: written } = canonicalise(model, null);
-  const used = usedInputs(written.graph);
-  const read = {
-    ...written,
-    graph: { ...written.graph, inputs: written.graph.inputs.filter((i) => used.has(i.name)) },
-  };
+  let choices = 0;
   for (const text of texts) {
-    const stock = await runModel(model, feedsOf(inputs, text), ["logits"]);
-    const own = await runModel(
-      read,
-      feedsOf(
-        inputs.filter((i) => used.has(i.name)),
-        text,
-      ),
-      ["logits"],
-    );
-    const [a, b] = [numbers(stock.logits!), numbers(own.logits!)];
-    expect(b.length).toBe(a.length);
-    for (const [i, x] of a.entries()) expect(b[i]).toBeCloseTo(x, 5);
+    const { stock, canonical, written } = await beforeAfter(model, text);
+    expect(canonical.length).toBe(stock.length);
+    for (const [i, x] of stock.entries()) expect(canonical[i]).toBeCloseTo(x, 5);
+    choices = written.graph.nodes.filter(({ opType }) => opType === "If").length;
   }
-  return written.graph.nodes.filter(({ opType }) => opType === "If").length;
+  return choices;
 }
 
 describe("a choice", () => {

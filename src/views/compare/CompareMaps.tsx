@@ -6,7 +6,7 @@ import { PatchPicture } from "../shared/PatchPicture";
 import type { Patched } from "../shared/patches";
 import { captionOf } from "./layout";
 import { mapWidth, rowMap } from "./maps";
-import { grouped, type MethodRow } from "./rows";
+import { type ComparedRows, grouped, type MethodRow } from "./rows";
 import { Standing } from "./Standing";
 
 /** One method over the image. */
@@ -70,20 +70,7 @@ function MethodMap({
 }
 
 /** Methods side by side over one image. The cursor reads the same patch in all of them. */
-export function CompareMaps({
-  rows,
-  units,
-  tops,
-  target,
-  of,
-}: {
-  readonly rows: readonly MethodRow[];
-  readonly units: readonly Unit[];
-  /** By method: its three first units. */
-  readonly tops: ReadonlyMap<string, readonly number[]>;
-  readonly target: string;
-  readonly of: Patched;
-}) {
+export function CompareMaps({ rows, units, tops, target, of }: ComparedRows & { readonly of: Patched }) {
   const frame = useRef<HTMLDivElement>(null);
   const size = useSize(frame);
   const width = size ? mapWidth(size.width) : 0;

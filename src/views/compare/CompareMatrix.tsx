@@ -1,6 +1,6 @@
 import { type PointerEvent, useEffect, useMemo, useRef, useState } from "react";
 import { useActions, useApp } from "../../store/react";
-import { type Unit, unitAt } from "../../store/units";
+import { unitAt } from "../../store/units";
 import { placesFor } from "../attribution/bars";
 import { usePalette, useSize } from "../shared/environment";
 import { fixed } from "../shared/explained";
@@ -9,22 +9,11 @@ import { TokenButtons } from "../shared/TokenButtons";
 import { Tooltip } from "../shared/Tooltip";
 import { captionOf, matrixAt, matrixLayout, ROW } from "./layout";
 import { matrixMarks } from "./matrix";
-import type { MethodRow } from "./rows";
+import type { ComparedRows, MethodRow } from "./rows";
 import { Standing } from "./Standing";
 
 /** Methods as rows over the same tokens. */
-export function CompareMatrix({
-  rows,
-  units,
-  tops,
-  target,
-}: {
-  readonly rows: readonly MethodRow[];
-  readonly units: readonly Unit[];
-  /** By method: its three first units. */
-  readonly tops: ReadonlyMap<string, readonly number[]>;
-  readonly target: string;
-}) {
+export function CompareMatrix({ rows, units, tops, target }: ComparedRows) {
   const palette = usePalette();
   const { hover, pin, change, setView } = useActions();
   const hovered = useApp((state) => state.hovered);

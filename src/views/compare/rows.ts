@@ -1,3 +1,4 @@
+import type { Unit } from "../../store/units";
 import type { Values } from "../shared/explained";
 
 /** A method's row: its values, or why there are none. */
@@ -13,6 +14,15 @@ export interface MethodRow {
   readonly progress: { readonly done: number; readonly total: number } | null;
   /** Why it failed, or what it waits for. */
   readonly told: string | null;
+}
+
+/** Methods over the same units, however they are drawn. */
+export interface ComparedRows {
+  readonly rows: readonly MethodRow[];
+  readonly units: readonly Unit[];
+  /** By method: its three first units. */
+  readonly tops: ReadonlyMap<string, readonly number[]>;
+  readonly target: string;
 }
 
 /** Rows in two groups: those that say how much, and those that say which way too. The order within each stays. */
