@@ -7,7 +7,7 @@ from typing import Any, Optional
 from urllib.parse import urlencode
 
 from attention_explorer.arrays import layers as layers_of
-from attention_explorer.page import Html, deliver, document, frame
+from attention_explorer.page import Html, deliver, frame
 from attention_explorer.trace import Kind, Precision, Site, Tokens, Trace
 
 
@@ -197,6 +197,5 @@ def _show(
     height: int,
     precision: Optional[Precision],
 ) -> Optional[Html]:
-    page = document(trace, {**look, "theme": theme}, precision)
     title = "Attention" if trace.name == "trace" else f"Attention of {trace.name}"
-    return deliver(frame(page, height, title), html_action)
+    return deliver(frame(trace, {**look, "theme": theme}, precision, height=height, title=title), html_action)

@@ -42,7 +42,7 @@ def frames(notebook):
         for output in cell.outputs
         if output.output_type in ("display_data", "execute_result")
     ]
-    return [page for page in pages if page.startswith("<iframe")]
+    return [page for page in pages if page.startswith("<div><iframe")]
 
 
 def test_every_cell_runs_and_three_show_a_view(executed):

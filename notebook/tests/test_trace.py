@@ -43,8 +43,13 @@ def viewer(tmp_path, monkeypatch):
 
 
 def embedded(markup):
+    """What a cell's frame is sent: what is said of the trace, and its bytes."""
     page = html.unescape(re.search(r'srcdoc="([^"]*)"', markup).group(1))
-    return json.loads(re.search(r'<script id="embedded" type="application/json">(.*?)</script>', page).group(1))
+    assert PLACE.replace("null", '"parent"') in page
+    about, *parts = re.findall(r'<script type="text/plain">(.*?)</script>', markup)
+    made = json.loads(about)
+    data = b"".join(base64.b64decode(part) for part in parts)
+    return made, gzip.decompress(data) if made["gzip"] else data
 
 
 @pytest.mark.parametrize(("precision", "error"), [("float32", 0), ("float16", 5e-4), ("uint8", 0.5 / 255 + 1e-6)])
@@ -94,12 +99,22 @@ def test_large_attention_travels_in_8_bits_and_says_so():
     assert "rounded" not in document(small, {})
 
 
+def test_a_trace_is_compressed_where_that_is_worth_it(monkeypatch):
+    monkeypatch.setattr("attention_explorer.page.PART", 64)
+    zeros = Trace([Site(np.zeros((2, 64, 64), np.float32))], {"encoder": Tokens(["a"] * 64)})
+    noise = Trace([Site(probs(2, 64, 64))], {"encoder": Tokens(["a"] * 64)})
+    for trace, compressed in ((zeros, True), (noise, False)):
+        made, data = embedded(show(trace, html_action="return").data)
+        assert made["gzip"] is compressed
+        assert data == trace.to_bytes("float16")
+
+
 def test_head_view_takes_what_bertviz_takes():
     attention = [probs(2, 4, 4)[None] for _ in range(3)]
     tokens = ["[CLS]", "a", "b", "[SEP]"]
-    made = embedded(head_view(attention, tokens, 2, True, 1, [0, 1], html_action="return").data)
+    made, data = embedded(head_view(attention, tokens, 2, True, 1, [0, 1], html_action="return").data)
     assert made["link"] == "view=heads&layer=1&heads=0%2C1&embed=1"
-    tensors, about = read(gzip.decompress(base64.b64decode(made["trace"])))
+    tensors, about = read(data)
     assert about["tokens"]["encoder"]["segments"] == [0, 0, 1, 1]
     np.testing.assert_allclose(tensors["attention.1"], attention[1][0], atol=5e-4)
 
@@ -110,7 +125,7 @@ def test_causal_attention_is_a_decoders():
 
 
 def test_encoder_decoder_of_unequal_lengths():
-    made = embedded(
+    made, data = embedded(
         model_view(
             encoder_attention=[probs(2, 5, 5)],
             decoder_attention=[probs(2, 3, 3, causal=True)],
@@ -122,7 +137,7 @@ def test_encoder_decoder_of_unequal_lengths():
         ).data
     )
     assert made["link"] == "view=model&theme=dark&embed=1"
-    tensors, about = read(gzip.decompress(base64.b64decode(made["trace"])))
+    tensors, about = read(data)
     assert [site["kind"] for site in about["sites"]] == ["encoder", "decoder", "cross"]
     assert tensors["attention.2"].shape == (2, 3, 5)
 
@@ -171,8 +186,8 @@ def test_markup_in_tokens_stays_text():
     trace = Trace([Site(probs(1, 2, 2))], {"encoder": Tokens(["</script><script>alert(1)</script>", '"'])})
     page = document(trace, {})
     assert page.count("<script") == 1
-    made = embedded(show(trace, html_action="return").data)
-    assert read(gzip.decompress(base64.b64decode(made["trace"])))[1]["tokens"]["encoder"]["tokens"][1] == '"'
+    _, data = embedded(show(trace, html_action="return").data)
+    assert read(data)[1]["tokens"]["encoder"]["tokens"][1] == '"'
 
 
 def test_no_viewer_is_said(monkeypatch):

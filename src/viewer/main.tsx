@@ -2,7 +2,7 @@ import "./fonts.css";
 import "../styles/index.css";
 import { createRoot } from "react-dom/client";
 import { App } from "../App";
-import { readEmbedded } from "../embed/embedded";
+import { FROM_PARENT, readEmbedded, readSent } from "../embed/embedded";
 import { createWorkspace } from "../store/store";
 import { createTraceClient } from "../worker/trace-client";
 import { followGround } from "./ground";
@@ -14,9 +14,17 @@ const workspace = createWorkspace(explainer, {
 });
 const { actions, store } = workspace;
 
-/** Shows the trace that lies in the page, else waits for one to be dropped. */
+declare global {
+  interface Window {
+    /** The first message with something embedded, of the page around this one. */
+    readonly sent: Promise<unknown>;
+  }
+}
+
+/** Shows the trace that lies in the page or that the page around sends, else waits for one to be dropped. */
 async function start(): Promise<void> {
-  const embedded = await readEmbedded(document.getElementById("embedded")?.textContent || "null");
+  const here = document.getElementById("embedded")?.textContent || "null";
+  const embedded = here === FROM_PARENT ? await readSent(await window.sent) : await readEmbedded(here);
   await actions.start(embedded ? `#${embedded.link}` : location.hash);
   if (!embedded) return;
   if (!new URLSearchParams(embedded.link).has("theme"))
@@ -25,7 +33,7 @@ async function start(): Promise<void> {
   await actions.open({
     kind: "trace",
     name: "trace",
-    from: { file: new Blob([embedded.bytes as Uint8Array<ArrayBuffer>]) },
+    from: { bytes: embedded.bytes },
   });
 }
 

@@ -23,6 +23,7 @@ export type ModelSource =
 export type TraceOrigin =
   | { readonly url: string }
   | { readonly file: Blob }
+  | { readonly bytes: Uint8Array }
   | { readonly about: unknown; readonly tensors: ReadonlyMap<string, Tensor> };
 
 /** What a source is called before anything is known of it. */

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { fromHalf } from "../tensor/half";
-import { float32 } from "../tensor/tensor";
+import { fromHalf, toHalf } from "../tensor/half";
+import { float32, type Tensor } from "../tensor/tensor";
 import { rowsOf, sliceOf } from "./slice";
 
 const rounded = (slice: { data: Uint16Array }) => Array.from(fromHalf(slice.data), (x) => Math.round(x * 1000) / 1000);
@@ -24,6 +24,15 @@ test("pools by the maximum, the last bin where it is smaller too", () => {
   expect(rounded(slice)).toEqual([0.2, 0.4, 0.5, 0.6, 0, 0.7, 0, 0.8, 0]);
   expect(sliceOf(0, [0], [map], 1)).toMatchObject({ rows: 1, columns: 1 });
   expect(rounded(sliceOf(0, [0], [map], 2))).toEqual([0.6, 0.7, 0.8, 0]);
+});
+
+test("what came as half floats is pooled as it is, and reads as the same", () => {
+  const numbers = [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0, 2 ** -24, -1, 0.7, 0, Number.NaN, 0.8, 1, -0];
+  const as16: Tensor = { dtype: "float16", dims: [1, 3, 5], data: toHalf(Float32Array.from(numbers)) };
+  const as32 = float32([1, 3, 5], numbers);
+  for (const size of [undefined, 4, 3, 2, 1])
+    expect(sliceOf(0, [0], [as16], size)).toEqual(sliceOf(0, [0], [as32], size));
+  expect(rounded(sliceOf(0, [0], [as16], 2, [0]))).toEqual(rounded(sliceOf(0, [0], [as32], 2, [0])));
 });
 
 test("keys that are left out go before the pooling, and rows are divided by what is left", () => {

@@ -1,7 +1,7 @@
 import type { HeadScoring } from "../explain/scoring";
 import type { Trace } from "../explain/trace";
-import { half } from "../tensor/half";
-import type { Tensor } from "../tensor/tensor";
+import { half, toFloat32 } from "../tensor/half";
+import { sizeOf, type Tensor } from "../tensor/tensor";
 import { fail } from "./failure";
 import { type AttentionSlice, type HeadRows, LEAST_REST, type ScoringSlice } from "./protocol";
 
@@ -21,11 +21,14 @@ function without(values: ArrayLike<number>, columns: number, leaveOut: readonly 
   return kept;
 }
 
+/** The largest half: those above it are NaN or, of either sign, negative. */
+const INFINITE_HALF = 0x7c00;
+
 /**
  * Attention of some heads as it travels: half floats, pooled by the maximum to at most `size` rows and columns, after
  * the keys of `leaveOut` have left.
  *
- * @param maps [Tq, Tk] or [H, Tq, Tk] of each entry, in order; all of one site
+ * @param maps [Tq, Tk] or [H, Tq, Tk] of each entry, in order; all of one site, float32 or float16
  */
 export function sliceOf(
   site: number,
@@ -35,32 +38,51 @@ export function sliceOf(
   leaveOut: readonly number[] = [],
 ): AttentionSlice {
   const [rows, columns] = maps[0]!.dims.slice(-2) as [number, number];
-  const [rowBin, columnBin] = [bin(rows, size), bin(columns, size)];
-  const pooled = { rows: Math.ceil(rows / rowBin), columns: Math.ceil(columns / columnBin) };
+  const bins = [bin(rows, size), bin(columns, size)] as const;
+  const pooled = { rows: Math.ceil(rows / bins[0]), columns: Math.ceil(columns / bins[1]) };
   const data = new Uint16Array(heads.length * pooled.rows * pooled.columns);
-  const largest = new Float32Array(pooled.columns);
   let at = 0;
   for (const map of maps) {
-    const values = (
-      leaveOut.length > 0 ? without(map.data as Float32Array, columns, leaveOut) : map.data
-    ) as Float32Array;
-    for (let start = 0; start < values.length; start += rows * columns)
-      for (let i = 0; i < rows; i += rowBin) {
-        largest.fill(0); // probabilities
-        const end = start + Math.min(rows, i + rowBin) * columns;
-        for (let row = start + i * columns; row < end; row += columns)
-          for (let j = 0, c = 0; j < pooled.columns; j++) {
-            let most = largest[j]!;
-            for (const to = Math.min(columns, c + columnBin); c < to; c++) {
-              const value = values[row + c]!;
-              if (value > most) most = value;
-            }
-            largest[j] = most;
-          }
-        for (let j = 0; j < pooled.columns; j++) data[at++] = half(largest[j]!);
-      }
+    const start = at;
+    at += (sizeOf(map.dims) / (rows * columns)) * pooled.rows * pooled.columns;
+    const to = data.subarray(start, at);
+    if (map.dtype === "float16" && leaveOut.length === 0) {
+      // Halves that aren't negative have the order of their bits.
+      pool(map.data as Uint16Array, [rows, columns], bins, INFINITE_HALF, to);
+      continue;
+    }
+    const all = toFloat32(map);
+    const floats = new Float32Array(to.length);
+    const kept = leaveOut.length > 0 ? without(all, columns, leaveOut) : all;
+    pool(kept, [rows, columns], bins, Number.POSITIVE_INFINITY, floats);
+    for (let i = 0; i < to.length; i++) to[i] = half(floats[i]!);
   }
   return { site, heads, ...pooled, data };
+}
+
+/** The maximum of each block of rows and columns, 0 at least and of what is `most` at most. [H, Tq, Tk] to [H, rows, columns] */
+function pool<Numbers extends Float32Array | Uint16Array>(
+  from: Numbers,
+  [rows, columns]: readonly [number, number],
+  [rowBin, columnBin]: readonly [number, number],
+  most: number,
+  to: Numbers,
+): void {
+  const across = Math.ceil(columns / columnBin);
+  let at = 0;
+  for (let start = 0; start < from.length; start += rows * columns)
+    for (let i = 0; i < rows; i += rowBin, at += across) {
+      const end = start + Math.min(rows, i + rowBin) * columns;
+      for (let row = start + i * columns; row < end; row += columns)
+        for (let j = 0, c = 0; j < across; j++) {
+          let largest = to[at + j]!;
+          for (const last = Math.min(columns, c + columnBin); c < last; c++) {
+            const value = from[row + c]!;
+            if (value > largest && value <= most) largest = value;
+          }
+          to[at + j] = largest;
+        }
+    }
 }
 
 /** One token's row (or column) of every head of some sites. */

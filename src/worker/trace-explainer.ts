@@ -4,13 +4,15 @@ import { attentionFlow } from "../explain/methods/attention-flow";
 import { rawAttention } from "../explain/methods/raw-attention";
 import { rollout } from "../explain/methods/rollout";
 import type { Passes } from "../explain/passes";
-import { scoresOfSite } from "../explain/scores";
+import { type HeadScores, scoresOfSite } from "../explain/scores";
 import type { Trace } from "../explain/trace";
 import type { TraceFile } from "../explain/trace-file/open";
 import { traceScoring } from "../explain/trace-file/scoring";
+import { asFloats } from "../explain/trace-file/tensors";
 import { writtenMethods } from "../explain/trace-file/written";
 import { unitsOf } from "../explain/unit";
 import type { Encoding } from "../text/encoding";
+import { breath } from "./breath";
 import { fail, toMethodFailure } from "./failure";
 import type { OpenedTrace } from "./loading/trace";
 import type { Explainer, ExplainerError, LoadedModel, RunResult } from "./protocol";
@@ -150,19 +152,18 @@ export function createTraceExplainer(trace: OpenedTrace, id: number, file = ""):
       if (there === undefined) throw fail("bad-input", `no such attention: ${site} (there are ${sites.length})`);
       const wanted = heads.length === 0 ? Array.from({ length: there }, (__, head) => head) : heads;
       const all = wanted.length === there && wanted.every((head, i) => head === i);
-      const maps = all
-        ? [await trace.attention(site)]
-        : await Promise.all(wanted.map((head) => trace.attention(site, head)));
-      return sliceOf(site, wanted, maps, size, leaveOut);
+      const maps = await Promise.all(all ? [trace.stored(site)] : wanted.map((head) => trace.stored(site, head)));
+      const read = maps.map((map) => (map.dtype === "float16" ? map : asFloats(map)));
+      return sliceOf(site, wanted, read, size, leaveOut);
     },
     async scores() {
-      const own = sites.filter(({ kind }) => kind !== "cross");
-      const each = await Promise.all(
-        own.map(async (site) =>
-          scoresOfSite(site, await trace.attention(site.index), trace.sides(site).key, site.kind === "decoder", null),
-        ),
-      );
-      return each.flat();
+      const scores: HeadScores[] = [];
+      for (const site of sites.filter(({ kind }) => kind !== "cross")) {
+        const all = await trace.attention(site.index);
+        scores.push(...scoresOfSite(site, all, trace.sides(site).key, site.kind === "decoder", null));
+        await breath(); // in a page that has no worker, people go on meanwhile
+      }
+      return scores;
     },
     rows: (_, token, side) => rowsOf({ sites, attention: trace.attention }, token, side),
     async scoring(_, site, head) {

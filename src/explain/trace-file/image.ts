@@ -52,9 +52,8 @@ export function withPatches(encoder: Encoding | null, decoder: Encoding | null, 
 /** The pixels that came with a trace. */
 export async function readSeen({ name, original, patches }: TraceImage, source: TensorSource): Promise<Seen> {
   const { height, width } = patches;
-  const { data } = await source.slices(IMAGE, 0, height); // 0 to 1
-  const rgb = (data as Float32Array).map((value) => Math.round(value * 255));
-  return { name, original, width, height, pixels: opaque(rgb) };
+  const { data } = await source.slices(IMAGE, 0, height); // [height, width, 3]
+  return { name, original, width, height, pixels: opaque(data as Uint8Array) };
 }
 
 /** Throws BadFile where the pixels are missing, or of another size. */

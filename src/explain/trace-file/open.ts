@@ -7,7 +7,7 @@ import { BadFile } from "../read";
 import type { SiteInfo } from "../trace";
 import { FORMAT, readAbout, sidesOf, type TraceAbout, VERSION, writeAbout } from "./about";
 import { checkImage, IMAGE, readSeen } from "./image";
-import { inFile, inMemory, type TensorSource } from "./tensors";
+import { asFloats, inFile, inMemory, type TensorSource } from "./tensors";
 
 /** Attention that was computed elsewhere, and what came with it. Only what is asked for is read. */
 export interface TraceFile {
@@ -16,6 +16,8 @@ export interface TraceFile {
   sides(site: SiteInfo): { readonly query: Encoding; readonly key: Encoding };
   /** Probabilities [H, Tq, Tk], or [Tq, Tk] of one head. */
   attention(site: number, head?: number): Promise<Tensor>;
+  /** The same in the type that it has in the file: what is only drawn needs no other. */
+  stored(site: number, head?: number): Promise<Tensor>;
   /** What the attention of a site takes in the file. */
   attentionBytes(site: number): number;
   /** Whether queries and keys of a site came with it. */
@@ -111,20 +113,23 @@ function traceFileOf(about: TraceAbout, source: TensorSource): TraceFile {
     const { dtype, dims, data } = await source.slices(name, head, 1);
     return { dtype, dims: dims.slice(1), data };
   };
+  const floats = async (...part: Parameters<typeof read>): Promise<Tensor> => asFloats(await read(...part));
+  const stored = (site: number, head?: number) => read(tensorNames.attention(site), siteOf(site).heads, head);
   return {
     about,
     sides,
-    attention: (site, head) => read(tensorNames.attention(site), siteOf(site).heads, head),
+    stored,
+    attention: async (site, head) => asFloats(await stored(site, head)),
     attentionBytes(site) {
       const { dtype, dims } = source.shapes.get(tensorNames.attention(site))!; // its shape was checked
       return (sizeOf(dims) * bitsOf(dtype)) / 8;
     },
     hasQueries: (site) => source.shapes.has(tensorNames.queries(site)) && source.shapes.has(tensorNames.keys(site)),
-    queries: (site, head) => read(tensorNames.queries(site), siteOf(site).heads, head),
+    queries: (site, head) => floats(tensorNames.queries(site), siteOf(site).heads, head),
     image: async () => about.image && readSeen(about.image, source),
     keys(site, head) {
       const { heads, kvHeads } = siteOf(site);
-      return read(tensorNames.keys(site), kvHeads, head === undefined ? head : Math.floor((head * kvHeads) / heads));
+      return floats(tensorNames.keys(site), kvHeads, head === undefined ? head : Math.floor((head * kvHeads) / heads));
     },
   };
 }

@@ -5,7 +5,7 @@ import { bitsOf, type DType, sizeOf, type Tensor, typedArrayOf } from "../../ten
 /** Tensors by name, of which only what is asked for is read. */
 export interface TensorSource {
   readonly shapes: ReadonlyMap<string, { readonly dtype: DType; readonly dims: readonly number[] }>;
-  /** `count` slices along the first axis from `first` on, as float32; 8-bit ones count 0 to 255 as 0 to 1. */
+  /** `count` slices along the first axis from `first` on, in the type that they have there. */
   slices(name: string, first: number, count: number): Promise<Tensor>;
 }
 
@@ -16,7 +16,8 @@ export function inMemory(tensors: ReadonlyMap<string, Tensor>): TensorSource {
     async slices(name, first, count) {
       const { dtype, dims, data } = shapeOf(tensors, name);
       const { each, rest } = cutOf(name, dims, first, count);
-      return floats(dtype, [count, ...rest], data.subarray(first * each, (first + count) * each) as Tensor["data"]);
+      const part = data.subarray(first * each, (first + count) * each) as Tensor["data"];
+      return { dtype, dims: [count, ...rest], data: part };
     },
   };
 }
@@ -39,8 +40,9 @@ export async function inFile(read: RangeReader): Promise<TensorSource & { metada
       if (bytes.length < count * width)
         throw new SafetensorsError("truncated", `safetensors cut short: in "${name}"; fetch it again`);
       const Elements = typedArrayOf(dtype);
-      const whole = Uint8Array.from(bytes.subarray(0, count * width)); // of its own buffer, so that elements are aligned
-      return floats(dtype, [count, ...rest], new Elements(whole.buffer));
+      const whole = new Uint8Array(count * width); // of its own buffer, so that elements are aligned
+      whole.set(bytes.subarray(0, whole.length));
+      return { dtype, dims: [count, ...rest], data: new Elements(whole.buffer) as Tensor["data"] };
     },
   };
 }
@@ -58,7 +60,8 @@ function cutOf(name: string, dims: readonly number[], first: number, count: numb
   return { each: sizeOf(rest), rest };
 }
 
-function floats(dtype: DType, dims: readonly number[], data: Tensor["data"]): Tensor {
+/** A tensor's numbers as float32; 8-bit ones count 0 to 255 as 0 to 1. */
+export function asFloats({ dtype, dims, data }: Tensor): Tensor {
   const numbers = toFloat32({ dtype, dims, data });
   return { dtype: "float32", dims, data: dtype === "uint8" ? numbers.map((v) => v / 255) : numbers };
 }

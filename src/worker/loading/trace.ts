@@ -24,6 +24,7 @@ export interface OpenedTrace extends TraceFile {
  * @throws network, not-found, truncated where an address gives no file; BadFile, SafetensorsError for what is no trace
  */
 export async function openTrace(from: TraceOrigin): Promise<OpenedTrace> {
+  if ("bytes" in from) return openTraceFile(async (start, end) => from.bytes.subarray(start, end));
   if ("file" in from) return openTraceFile(withStart(slicesOf(from.file)));
   if (!("url" in from)) return traceOfTensors(from.about, from.tensors);
   const { read, whole } = rangesOf(from.url);
