@@ -39,11 +39,9 @@ async function openTrace(explorer: Explorer, path: string): Promise<void> {
 
 test("views that need a model say so on a trace, and how to get one", async ({ explorer, page }, info) => {
   await openTrace(explorer, info.outputPath("t.safetensors"));
-  for (const view of ["Occlusion", "Compare"]) {
-    await explorer.rail.getByRole("button", { name: view }).click();
-    await expect(explorer.view).toContainText("needs a model that runs, and elsewhere is a trace");
-    await page.screenshot({ path: info.outputPath(`${view}.png`) });
-  }
+  await explorer.rail.getByRole("button", { name: "Occlusion" }).click();
+  await expect(explorer.view).toContainText("needs a model that runs, and elsewhere is a trace");
+  await page.screenshot({ path: info.outputPath("Occlusion.png") });
   await explorer.view.getByRole("button", { name: "Choose a model" }).click();
   await expect(explorer.dialog).toBeVisible();
   await page.keyboard.press("Escape");
@@ -83,4 +81,39 @@ test("what came with a trace is shown in Attribution, beside what its attention 
   await expect(explorer.view.locator("[aria-busy]")).toHaveAttribute("aria-busy", "false");
   // The last row of ((A + I) / 2)²: for "sat" itself (1/2 + 1/8)².
   expect(await table()).toMatch(/sat.*0\.390625/);
+});
+
+test("Compare holds what came with a trace against what its attention says", async ({ explorer, page }, info) => {
+  await openTrace(explorer, info.outputPath("t.safetensors"));
+  await explorer.rail.getByRole("button", { name: "Compare" }).click();
+  const settled = () => expect(explorer.view.locator("[aria-busy]")).toHaveAttribute("aria-busy", "false");
+  await settled();
+  const numbers = explorer.view.getByRole("region", { name: "Numbers of each method" });
+  await expect(numbers.getByRole("rowheader")).toHaveText([
+    "My own method",
+    "LIME",
+    "Raw attention",
+    "Attention rollout",
+  ]);
+  await expect(numbers.getByRole("columnheader")).toHaveText(["Method", "ρ", "Gini", "entropy", "passes", "time"]);
+  // The three that are ranked: 1, 0.25, −0.5 by the one; 0.3, 0.2, 0.1 by the other.
+  await expect(explorer.view).toContainText("My own method");
+  const { data } = await explorer.export("CSV");
+  expect(data.toString()).toMatch(/^lime,3,.*sat,0\.3,1$/m);
+  expect(data.toString()).toMatch(/^mine,2,.*cat,-0\.5,3$/m);
+  await expect(explorer.view).toContainText("This is a trace: its model isn't here");
+  await expect(explorer.view.getByRole("region", { name: "Does it say the same of a paraphrase?" })).toHaveCount(0);
+  await page.screenshot({ path: info.outputPath("Compare.png"), fullPage: true });
+
+  await explorer.view.getByRole("button", { name: "Methods, 4" }).click();
+  await page.getByRole("menuitemcheckbox", { name: /LIME/ }).click();
+  await page.getByRole("menuitemcheckbox", { name: /Attention flow/ }).click();
+  await page.keyboard.press("Escape");
+  await settled();
+  await expect(numbers.getByRole("rowheader")).toHaveText([
+    "My own method",
+    "Raw attention",
+    "Attention rollout",
+    "Attention flow",
+  ]);
 });

@@ -90,6 +90,8 @@ export interface MethodInfo {
   readonly weakness: string;
   /** In forward passes (F) and backward passes (B), as a formula of n units. */
   readonly cost: string;
+  /** It reads what was there already, and explains where the model gives no answer too. */
+  readonly targetless?: true;
   readonly source: string;
   /** What else a person should know before using it. */
   readonly note?: string;

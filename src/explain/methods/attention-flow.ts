@@ -9,6 +9,7 @@ export const attentionFlow: Method = {
   id: "attention-flow",
   label: "Attention flow",
   family: "attention",
+  targetless: true,
   measures: "How much could flow from the answer to each token if each attention weight were the width of a pipe.",
   strength: "A narrow place on the way limits what counts, where rollout multiplies and lets long paths fade.",
   weakness:

@@ -8,6 +8,7 @@ export const rawAttention: Method = {
   id: "raw-attention",
   label: "Raw attention",
   family: "attention",
+  targetless: true,
   measures: "How much the position that the answer is read at attends to each token.",
   strength: "It is what the model computed, and costs nothing beyond the pass.",
   weakness: "A token can be attended to and not matter, or matter by another way; it says nothing of the target.",

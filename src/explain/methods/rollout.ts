@@ -18,6 +18,7 @@ export const rollout: Method = {
   id: "rollout",
   label: "Attention rollout",
   family: "attention",
+  targetless: true,
   measures: "How much of each token could reach the answer by attention, counted along all paths through the layers.",
   strength: "It sees tokens that are reached by way of others, and costs one product of matrices a layer.",
   weakness:

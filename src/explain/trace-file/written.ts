@@ -9,6 +9,7 @@ export function writtenMethods({ attributions, tokens }: TraceAbout): Method[] {
     id: method,
     label,
     family: "given",
+    targetless: true,
     measures: "Values that came with this trace, as they were computed elsewhere.",
     strength: "They are of the model and the run that the attention is of.",
     weakness: "How they were computed isn't known here, so nothing about them could be checked.",

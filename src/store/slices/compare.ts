@@ -5,6 +5,8 @@ import { type Slice, wrong } from "./slice";
 /** The methods that Compare holds against each other. */
 export interface CompareState {
   readonly methods: readonly MethodId[];
+  /** Of what came with a trace, which takes part by itself, what a person has left out. */
+  readonly leftOut: readonly string[];
   /** The one that the cursor is on, wherever it is drawn. */
   readonly lit: string | null;
   /** Texts that a person says mean the same. */
@@ -58,6 +60,7 @@ const initial: CompareState = {
     "leave-one-out",
     "random",
   ],
+  leftOut: [],
   lit: null,
   paraphrases: [],
   marked: [],

@@ -1,8 +1,7 @@
 import { useMemo, useRef } from "react";
-import type { MethodInfo } from "../../explain/attribution";
 import { useApp } from "../../store/react";
 import type { Shown } from "../../store/state";
-import { canExplain, useExplain, useExplanation } from "../shared/explaining";
+import { canExplain, isAnswered, useExplain, useExplanation } from "../shared/explaining";
 import { MethodForm } from "../shared/MethodForm";
 import { nounOf } from "../shared/noun";
 import { PatchTiles } from "../shared/PatchTiles";
@@ -15,9 +14,6 @@ import type { AttributionPicture } from "./figure";
 import { bySize, mapTile } from "./over";
 import { chosenMethod, costOf, gapOf, leftOutText, pictureOf } from "./picture";
 import { Bars, ShadedText, ShadeScale } from "./TokenValues";
-
-/** Families of methods that need no answer of a model. */
-const readsAttention: ReadonlySet<MethodInfo["family"]> = new Set(["attention", "given"]);
 
 /** The picture that is there, or the last one of this text and method while the next is on its way. */
 function usePicture(shown: Shown): { picture: AttributionPicture | null; old: boolean } {
@@ -84,7 +80,7 @@ export function AttributionView({ shown }: { readonly shown: Shown }) {
   const stale = useApp((state) => state.stale);
   const unit = useApp((state) => state.unit);
   const explanation = useExplanation(method?.id ?? "");
-  const asks = method !== undefined && !readsAttention.has(method.family);
+  const asks = method !== undefined && !method.targetless;
   useExplain(method ? [method.id] : [], asks);
   const { picture, old } = usePicture(shown);
   const patched = useMemo(() => patchedOf(shown), [shown]);
@@ -105,7 +101,7 @@ export function AttributionView({ shown }: { readonly shown: Shown }) {
         subtitle={
           !method
             ? "This model has no method."
-            : readsAttention.has(method.family)
+            : method.targetless
               ? `${method.label}: ${method.measures}`
               : `${method.label}: what each ${noun} counts for ${targetWords(shown)}.`
         }
@@ -115,11 +111,11 @@ export function AttributionView({ shown }: { readonly shown: Shown }) {
           <div className="explain-controls">
             <MethodPicker methods={methods} value={method.id} />
             <MethodForm method={method.id} shown={shown} />
-            <CommonFields shown={shown} seeded={isSampled(method.id)} />
+            <CommonFields shown={shown} seeded={isSampled(method)} />
           </div>
         )}
       </ViewHeader>
-      {asks && shown.result.candidates.length === 0 ? (
+      {asks && !isAnswered(shown) ? (
         <NoTarget />
       ) : (
         <>

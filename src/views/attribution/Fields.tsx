@@ -113,4 +113,4 @@ const SAMPLED: ReadonlySet<string> = new Set([
   "lime",
   "random",
 ]);
-export const isSampled = (id: string): boolean => SAMPLED.has(id);
+export const isSampled = ({ id, family }: MethodInfo): boolean => family !== "given" && SAMPLED.has(id);

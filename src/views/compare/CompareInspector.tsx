@@ -11,13 +11,14 @@ import { chosen } from "./picture";
 
 /** What each method means, beside the rows that they qualify. */
 export function CompareInspector({ shown }: { readonly shown: Shown }) {
+  const model = useApp((state) => state.model);
   const methods = useApp((state) => state.methods);
   const own = useApp((state) => state.own);
   const explanations = useApp((state) => state.explanations);
   const units = useUnits(shown);
   const { unit } = useReadUnit(units);
   const { change } = useActions();
-  const listed = chosen({ methods, own });
+  const listed = chosen({ model, methods, own });
   const here = [...listed.filter(({ signed }) => !signed), ...listed.filter(({ signed }) => signed)];
   return (
     <>
@@ -48,7 +49,9 @@ export function CompareInspector({ shown }: { readonly shown: Shown }) {
                   {values && unit !== null && <span>{fixed(values[unit]!, method.signed, placesFor(values))}</span>}
                 </h3>
                 <TwoLines method={method} />
-                {explanation?.status === "done" && <p className="small">{costOf(explanation.result)}</p>}
+                {explanation?.status === "done" && method.family !== "given" && (
+                  <p className="small">{costOf(explanation.result)}</p>
+                )}
                 {explanation?.status === "failed" && <p className="small wrong">{explanation.failure.message}</p>}
                 {method.family === "relevance" && <p className="small">{PATENT_NOTE}</p>}
               </li>

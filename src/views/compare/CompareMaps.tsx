@@ -22,7 +22,7 @@ function MethodMap({
   readonly units: readonly Unit[];
   readonly of: Patched;
   readonly top: readonly number[];
-  readonly target: string;
+  readonly target: string | null;
   readonly width: number;
 }) {
   const { change, setView } = useActions();
@@ -53,7 +53,12 @@ function MethodMap({
       >
         {row.label}
       </button>
-      <PatchPicture of={of} map={map} width={width} label={`What each patch counts for ${target} by ${row.label}`} />
+      <PatchPicture
+        of={of}
+        map={map}
+        width={width}
+        label={`What each patch counts${target === null ? "" : ` for ${target}`} by ${row.label}`}
+      />
       <p className="map-under tok">
         {row.state === "done" ? (
           top.map((unit, n) => (

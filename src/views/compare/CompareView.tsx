@@ -4,9 +4,9 @@ import { initialSlices } from "../../store/slices";
 import type { Shown } from "../../store/state";
 import { CommonFields, isSampled } from "../attribution/Fields";
 import { ShadeScale } from "../attribution/TokenValues";
-import { canExplain, useExplain, useUnits } from "../shared/explaining";
+import { canExplain, isAnswered, useExplain, useUnits } from "../shared/explaining";
 import { type Noun, useNoun } from "../shared/noun";
-import { NoTarget, WaitingForModel } from "../shared/Progress";
+import { WaitingForModel } from "../shared/Progress";
 import { patchedOf } from "../shared/patches";
 import { nameOf } from "../shared/target";
 import { ViewHeader, ViewTools } from "../shared/ViewFrame";
@@ -24,6 +24,7 @@ import { Paraphrases } from "./Paraphrases";
 import {
   agreement,
   byCost,
+  chosen,
   comparisonOf,
   disagreements,
   measured,
@@ -44,6 +45,7 @@ function useKnown() {
   const measures = useApp((state) => state.measures);
   const measuring = useApp((state) => state.measuring);
   const picked = useApp((state) => state.own.compare.methods);
+  const leftOut = useApp((state) => state.own.compare.leftOut);
   const attribution = useApp((state) => state.own.attribution);
   const heads = useApp((state) => state.own.heads);
   const neuron = useApp((state) => state.own.neuron);
@@ -51,7 +53,7 @@ function useKnown() {
   return useMemo(
     () => ({
       ...{ unit, seed, model, methods, explanations, methodOptions, measures, measuring },
-      own: { heads, neuron, rollout, attribution, compare: { ...initialSlices.compare, methods: picked } },
+      own: { heads, neuron, rollout, attribution, compare: { ...initialSlices.compare, methods: picked, leftOut } },
     }),
     [
       unit,
@@ -63,6 +65,7 @@ function useKnown() {
       measures,
       measuring,
       picked,
+      leftOut,
       attribution,
       neuron,
       rollout,
@@ -126,6 +129,22 @@ function Disputed({
   );
 }
 
+/** Where there is no answer to ask for: what can't be measured, and why. */
+function Unasked() {
+  const trace = useApp((state) => state.model?.trace === true);
+  return (
+    <section className="compare-part" aria-labelledby="faithful">
+      <h2 id="faithful">Is it right?</h2>
+      <p className="note">
+        How faithful a method is, is measured by asking the model again with tokens taken away.{" "}
+        {trace
+          ? "This is a trace: its model isn't here. Open the model to measure it, and to compare methods that need it."
+          : "This model gives features and no answer that could fall."}
+      </p>
+    </section>
+  );
+}
+
 /** Methods held against each other on one text and target. */
 export function CompareView({ shown }: { readonly shown: Shown }) {
   const known = useKnown();
@@ -136,15 +155,16 @@ export function CompareView({ shown }: { readonly shown: Shown }) {
   const { measure } = useActions();
   const players = playersOf(shown, known.unit);
   const order = useMemo(() => byCost(known, players), [known, players]);
-  useExplain(order);
+  const answered = isAnswered(shown);
+  useExplain(order, answered);
   const rows = useMemo(() => rowsOf(known), [known]);
   const results = useMemo(() => resultsIn(known), [known]);
   const settled = rows.every(({ state }) => state === "done" || state === "failed");
   const wanted = order.join();
   const live = canExplain(shown);
   useEffect(() => {
-    if (live && settled && results.length > 0) void measure(wanted.split(","));
-  }, [measure, live, settled, wanted, results]);
+    if (live && answered && settled && results.length > 0) void measure(wanted.split(","));
+  }, [measure, live, answered, settled, wanted, results]);
   const alike = useMemo(() => agreement(known), [known]);
   const faithful = useMemo(() => measured(known), [known]);
   const about = `Methods over the same ${noun.many}, side by side.`;
@@ -155,68 +175,60 @@ export function CompareView({ shown }: { readonly shown: Shown }) {
         <WaitingForModel what="Compare" />
       </>
     );
-  const name = nameOf(shown, shown.result.target.index);
+  const name = answered ? nameOf(shown, shown.result.target.index) : null;
   const comparison = comparisonOf(results);
   const tops = new Map(comparison?.methods.map(({ method, top }) => [method, top]));
-  const seeded = rows.some(({ id }) => isSampled(id));
+  const seeded = chosen(known).some(isSampled);
   const special = units.filter((unit) => unit.special).map(({ label }) => label);
   return (
     <>
-      <ViewHeader
-        title="Compare"
-        subtitle={shown.result.candidates.length > 0 ? summary(known, units, noun) : about}
-        tools={<ViewTools />}
-      >
+      <ViewHeader title="Compare" subtitle={summary(known, units, noun)} tools={<ViewTools />}>
         <div className="explain-controls whole">
           <MethodMenu shown={shown} />
           <CommonFields shown={shown} seeded={seeded} />
         </div>
       </ViewHeader>
-      {shown.result.candidates.length === 0 ? (
-        <NoTarget />
-      ) : (
-        <div className="compare fade" data-stale={stale || undefined} aria-busy={stale || !settled}>
-          {patched ? (
-            <CompareMaps rows={rows} units={units} tops={tops} target={name} of={patched} />
-          ) : (
-            <CompareMatrix rows={rows} units={units} tops={tops} target={name} />
+      <div className="compare fade" data-stale={stale || undefined} aria-busy={stale || !settled}>
+        {patched ? (
+          <CompareMaps rows={rows} units={units} tops={tops} target={name} of={patched} />
+        ) : (
+          <CompareMatrix rows={rows} units={units} tops={tops} target={name} />
+        )}
+        <p className="compare-legend">
+          <ShadeScale signed />
+          <ShadeScale signed={false} />
+          <span>
+            Each {patched ? "map" : "row"} has its own maximum. Dash: counts against.
+            {special.length > 0 && ` ${[...new Set(special)].join(", ")} not ranked.`}
+          </span>
+        </p>
+        <div className="compare-parts">
+          {alike && (
+            <Agreements
+              agreement={alike}
+              n={comparison?.units.length ?? 0}
+              ids={results.map(({ method }) => method)}
+              noun={noun}
+            />
           )}
-          <p className="compare-legend">
-            <ShadeScale signed />
-            <ShadeScale signed={false} />
-            <span>
-              Each {patched ? "map" : "row"} has its own maximum. Dash: counts against.
-              {special.length > 0 && ` ${[...new Set(special)].join(", ")} not ranked.`}
-            </span>
-          </p>
-          <div className="compare-parts">
-            {alike && (
-              <Agreements
-                agreement={alike}
-                n={comparison?.units.length ?? 0}
-                ids={results.map(({ method }) => method)}
-                noun={noun}
-              />
-            )}
-            {results.length > 0 && <Faithful {...faithful} target={name} noun={noun} />}
-            <Disputed known={known} shown={shown} noun={noun} />
-            <Numbers noun={noun} />
-            {isText(shown) ? (
-              <>
-                <Marks shown={shown} />
-                <Paraphrases shown={shown} />
-              </>
-            ) : (
-              <p className="note compare-part wide">
-                What you would name yourself, and whether paraphrases agree, is asked of texts only: an image has
-                neither here.
-              </p>
-            )}
-            <Guide image={patched !== null} />
-            <Examples />
-          </div>
+          {name !== null ? results.length > 0 && <Faithful {...faithful} target={name} noun={noun} /> : <Unasked />}
+          <Disputed known={known} shown={shown} noun={noun} />
+          <Numbers noun={noun} answered={answered} />
+          {isText(shown) ? (
+            <>
+              <Marks shown={shown} />
+              {answered && <Paraphrases shown={shown} />}
+            </>
+          ) : (
+            <p className="note compare-part wide">
+              What you would name yourself, and whether paraphrases agree, is asked of texts only: an image has neither
+              here.
+            </p>
+          )}
+          {answered && <Guide image={patched !== null} />}
+          <Examples />
         </div>
-      )}
+      </div>
     </>
   );
 }

@@ -67,11 +67,12 @@ export function Marks({ shown }: { readonly shown: Shown }) {
   const methods = useApp((state) => state.methods);
   const explanations = useApp((state) => state.explanations);
   const own = useApp((state) => state.own);
+  const model = useApp((state) => state.model);
   const units = useUnits(shown);
   const { clearMarks } = useActions();
   const found = useMemo(
-    () => plausibilityIn({ unit, methods, explanations, own }, shown),
-    [unit, methods, explanations, own, shown],
+    () => plausibilityIn({ unit, model, methods, explanations, own }, shown),
+    [unit, model, methods, explanations, own, shown],
   );
   const marked = markedUnits({ own, unit }, shown);
   const players = units.filter(({ special }) => !special).length;

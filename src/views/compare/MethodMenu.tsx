@@ -1,27 +1,38 @@
+import type { MethodInfo } from "../../explain/attribution";
 import { optionsFor } from "../../store/explanation";
 import { METHOD_IDS } from "../../store/method-ids";
 import { useActions, useApp } from "../../store/react";
 import type { Shown } from "../../store/state";
 import { families } from "../attribution/Fields";
 import { Chevron, Menu } from "../shared/controls";
+import { isAnswered } from "../shared/explaining";
 import { estimate, MANY, passesText } from "./estimate";
-import { playersOf } from "./picture";
+import { isPicked, playersOf } from "./picture";
 
 /** Which methods are held against each other, and what each would take. */
 export function MethodMenu({ shown }: { readonly shown: Shown }) {
   const methods = useApp((state) => state.methods);
-  const picked = useApp((state) => state.own.compare.methods);
+  const compare = useApp((state) => state.own.compare);
   const methodOptions = useApp((state) => state.methodOptions);
   const unit = useApp((state) => state.unit);
   const { change } = useActions();
   const players = playersOf(shown, unit);
-  const here = methods.filter(({ id }) => picked.some((each) => each === id));
-  const toggle = (id: string): void =>
-    change("compare", {
-      methods: METHOD_IDS.filter((each) =>
-        each === id ? !picked.includes(each) : picked.includes(each) && methods.some((method) => method.id === each),
-      ),
-    });
+  const answered = isAnswered(shown);
+  const offered = methods.filter(({ targetless }) => answered || targetless);
+  const here = offered.filter((method) => isPicked(compare, method));
+  const toggle = ({ id, family }: MethodInfo): void => {
+    const { methods: picked, leftOut } = compare;
+    if (family === "given")
+      change("compare", {
+        leftOut: leftOut.includes(id) ? leftOut.filter((each) => each !== id) : [...leftOut, id],
+      });
+    else
+      change("compare", {
+        methods: METHOD_IDS.filter((each) =>
+          each === id ? !picked.includes(each) : picked.includes(each) && methods.some((method) => method.id === each),
+        ),
+      });
+  };
   return (
     <Menu
       label={`Methods, ${here.length}`}
@@ -36,7 +47,7 @@ export function MethodMenu({ shown }: { readonly shown: Shown }) {
     >
       {() =>
         Object.entries(families).map(([family, label]) => {
-          const own = methods.filter((method) => method.family === family);
+          const own = offered.filter((method) => method.family === family);
           if (own.length === 0) return null;
           return (
             // biome-ignore lint/a11y/useSemanticElements: a fieldset isn't allowed in a menu
@@ -50,9 +61,9 @@ export function MethodMenu({ shown }: { readonly shown: Shown }) {
                     key={method.id}
                     type="button"
                     role="menuitemcheckbox"
-                    aria-checked={picked.some((each) => each === method.id)}
+                    aria-checked={isPicked(compare, method)}
                     className="option method-option"
-                    onClick={() => toggle(method.id)}
+                    onClick={() => toggle(method)}
                   >
                     <i aria-hidden="true" />
                     <b>{method.label}</b>

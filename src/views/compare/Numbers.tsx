@@ -29,8 +29,8 @@ const takenAs = (removal: Removal): string =>
         ? "blurred"
         : `replaced by the ${removal} token`;
 
-/** Every number on each method: agreement, faithfulness, sparsity, completeness, cost. */
-export function Numbers({ noun }: { readonly noun: Noun }) {
+/** Every number on each method: agreement, sparsity, cost, and where there is an answer faithfulness and completeness. */
+export function Numbers({ noun, answered }: { readonly noun: Noun; readonly answered: boolean }) {
   const state = useApp((state) => state);
   const results = resultsIn(state);
   const comparison = comparisonOf(results);
@@ -51,24 +51,30 @@ export function Numbers({ noun }: { readonly noun: Noun }) {
               <th scope="col" title="Median Spearman correlation with the other methods">
                 ρ
               </th>
-              <th scope="col" title="How far the probability falls without its first 1, 3, 5: higher is better">
-                comprehensiveness
-              </th>
-              <th scope="col" title="How far it falls with only those left: lower is better">
-                sufficiency
-              </th>
-              <th scope="col" title={`The share of random orders that it beats on this ${noun.whole}`}>
-                beats random
-              </th>
+              {answered && (
+                <>
+                  <th scope="col" title="How far the probability falls without its first 1, 3, 5: higher is better">
+                    comprehensiveness
+                  </th>
+                  <th scope="col" title="How far it falls with only those left: lower is better">
+                    sufficiency
+                  </th>
+                  <th scope="col" title={`The share of random orders that it beats on this ${noun.whole}`}>
+                    beats random
+                  </th>
+                </>
+              )}
               <th scope="col" title={`0: spread evenly over ${noun.many}; near 1: on few`}>
                 Gini
               </th>
               <th scope="col" title="Of the magnitudes, in nats">
                 entropy
               </th>
-              <th scope="col" title="What values sum to less what they should, over that">
-                gap
-              </th>
+              {answered && (
+                <th scope="col" title="What values sum to less what they should, over that">
+                  gap
+                </th>
+              )}
               <th scope="col">passes</th>
               <th scope="col">time</th>
             </tr>
@@ -77,30 +83,37 @@ export function Numbers({ noun }: { readonly noun: Noun }) {
             {results.map(({ method, cost }, i) => {
               const info = state.methods.find(({ id }) => id === method);
               const own = measuresOf(state, method, settingOf(state, optionsFor(state, method)));
+              const ran = info?.family !== "given"; // else it was computed elsewhere, who knows at what cost
               const { gini, entropy, gap } = comparison.methods[i]!;
               const here = faith?.methods.find((each) => each.method === method);
               return (
                 <tr key={method}>
                   <th scope="row">{info?.label ?? method}</th>
                   <td>{rhoValue(agreementOf(comparison, i, all))}</td>
-                  <td>{spread(known(own.map(({ comprehensiveness }) => comprehensiveness)), two)}</td>
-                  <td>{spread(known(own.map(({ sufficiency }) => sufficiency)), two)}</td>
-                  <td>
-                    {here?.better.comprehensiveness == null
-                      ? "–"
-                      : `${Math.round(100 * here.better.comprehensiveness)}%`}
-                  </td>
+                  {answered && (
+                    <>
+                      <td>{spread(known(own.map(({ comprehensiveness }) => comprehensiveness)), two)}</td>
+                      <td>{spread(known(own.map(({ sufficiency }) => sufficiency)), two)}</td>
+                      <td>
+                        {here?.better.comprehensiveness == null
+                          ? "–"
+                          : `${Math.round(100 * here.better.comprehensiveness)}%`}
+                      </td>
+                    </>
+                  )}
                   <td>{two(gini)}</td>
                   <td>{two(entropy)}</td>
-                  <td>{gap === null ? "–" : `${fixed(100 * gap, false, 1)}%`}</td>
-                  <td>{passesOf(cost)}</td>
+                  {answered && <td>{gap === null ? "–" : `${fixed(100 * gap, false, 1)}%`}</td>}
+                  <td>{ran ? passesOf(cost) : "–"}</td>
                   <td>
-                    {own.length > 0
-                      ? spread(
-                          own.map(({ ms }) => ms),
-                          duration,
-                        )
-                      : duration(cost.ms)}
+                    {!ran
+                      ? "–"
+                      : own.length > 0
+                        ? spread(
+                            own.map(({ ms }) => ms),
+                            duration,
+                          )
+                        : duration(cost.ms)}
                   </td>
                 </tr>
               );

@@ -15,7 +15,7 @@ import { compare } from "./index";
 import { markedUnits, paraphrasePasses, plausibilityIn } from "./judged";
 import { matrixAt, matrixLayout } from "./layout";
 import { matrixMarks } from "./matrix";
-import { agreement, byCost, disagreements, measured, resultsIn, rowsOf, summary } from "./picture";
+import { agreement, byCost, chosen, disagreements, measured, resultsIn, rowsOf, summary } from "./picture";
 import { rhoAt, rhoLayout, rhoMarks } from "./rho";
 import type { MethodRow } from "./rows";
 import { placeLabels, scatterMarks } from "./scatter";
@@ -44,6 +44,20 @@ test("the figure as a file: rows, correlations, faithfulness over cost", async (
   const scene = compareFigure(state, made.shown, palettes.light, 1000)!;
   await expect(writeSvg(scene, noPicture)).toMatchFileSnapshot("../testing/compare.svg");
   expect(texts(scene.marks)).toEqual(expect.arrayContaining(["Raw attention", "Integrated gradients", "top three"]));
+});
+
+test("without an answer only methods that ask for none take part; what came with a trace does until it is left out", () => {
+  const state = made.state();
+  const mine = { ...state.methods[0]!, id: "mine", family: "given", targetless: true } as const;
+  const compared = (leftOut: readonly string[], task: "features" | "text-classification") =>
+    chosen({
+      model: { ...state.model!, task },
+      methods: [mine, ...state.methods],
+      own: { ...state.own, compare: { ...state.own.compare, leftOut } },
+    }).map(({ id }) => id);
+  expect(compared([], "text-classification")).toEqual(["mine", ...ids]);
+  expect(compared([], "features")).toEqual(["mine", "raw-attention"]);
+  expect(compared(["mine"], "features")).toEqual(["raw-attention"]);
 });
 
 test("rows stand in two groups, those without a sign first, in the methods' order", () => {

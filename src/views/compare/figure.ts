@@ -1,7 +1,7 @@
 import type { Shown, State } from "../../store/state";
 import { unitAt } from "../../store/units";
 import type { Table } from "../shared/csv";
-import { unitsFor } from "../shared/explaining";
+import { isAnswered, unitsFor } from "../shared/explaining";
 import { scaleMarks, shift, uiWidth, words } from "../shared/marks";
 import { nounOf } from "../shared/noun";
 import type { Palette } from "../shared/palette";
@@ -22,6 +22,8 @@ const TOPS = 230;
 const SCATTER = 280;
 const SIDE_BY_SIDE = 900;
 
+const nameIn = (shown: Shown): string | null => (isAnswered(shown) ? nameOf(shown, shown.result.target.index) : null);
+
 /** Where the methods end, at the right and below. */
 interface Drawn {
   readonly marks: readonly Mark[];
@@ -40,7 +42,7 @@ function rowsMarks(state: State, shown: Shown, palette: Palette, wide: number): 
   const at = state.pinned === null ? -1 : unitAt(units, state.pinned.index);
   const pinned = at < 0 ? null : at;
   const comparison = comparisonOf(resultsIn(state));
-  const target = nameOf(shown, shown.result.target.index);
+  const target = nameIn(shown);
   const marks: Mark[] = [
     ...shift(matrixMarks(layout, units, palette, { pinned, hovered: null }), EDGE + names, ABOVE),
     ...layout.captions.map(({ signed, y }) => words(EDGE, ABOVE + y + 16, captionOf(signed, target), palette.ink3)),
@@ -64,7 +66,7 @@ function overImage(state: State, shown: Shown, of: Patched, palette: Palette, wi
   const comparison = comparisonOf(resultsIn(state));
   const told = {
     tops: new Map(comparison?.methods.map(({ method, top }) => [method, top])),
-    target: nameOf(shown, shown.result.target.index),
+    target: nameIn(shown),
   };
   const focus = { pinned: patchOf(of.patches, state.pinned?.index), hovered: null };
   const units = unitsFor(shown, state.unit);
@@ -89,7 +91,12 @@ export function compareFigure(state: State, shown: Shown, palette: Palette, widt
     words(
       EDGE,
       28,
-      `Compare · ${targetWords(shown)} · ${shown.model.name}${of ? ` · ${of.seen.name}` : ""}`,
+      [
+        "Compare",
+        ...(isAnswered(shown) ? [targetWords(shown)] : []),
+        shown.model.name,
+        ...(of ? [of.seen.name] : []),
+      ].join(" · "),
       palette.ink,
       {
         size: 13,

@@ -7,10 +7,11 @@ import { unitsFor } from "../shared/explaining";
 import { estimate } from "./estimate";
 import { chosen, playersOf, resultsIn } from "./picture";
 
-type Known = Pick<State, "unit" | "methods" | "explanations" | "own">;
+type Known = Pick<State, "unit" | "model" | "methods" | "explanations" | "own">;
 
 /** Images have patches, which nobody marks or says otherwise. */
-export const isText = ({ model }: Shown): boolean => model.family !== "vision";
+export const isText = ({ model, result }: Pick<Shown, "model" | "result">): boolean =>
+  model.family !== "vision" && result.encoding.patches === undefined;
 
 /** Marked tokens that aren't special, of what is shown. */
 export function marksIn({ own }: Pick<State, "own">, { result: { encoding } }: Shown): readonly number[] {
@@ -33,7 +34,7 @@ export function plausibilityIn(state: Known, shown: Shown): PlausibilityResult |
 
 /** Passes that so many paraphrases take, the text itself among them; null where nobody can tell. */
 export function paraphrasePasses(
-  state: Pick<State, "methods" | "methodOptions" | "own">,
+  state: Pick<State, "model" | "methods" | "methodOptions" | "own">,
   shown: Shown,
   paraphrases: number,
 ): number | null {

@@ -14,8 +14,8 @@ const SIGNS = 14;
 const ABOVE = 12;
 
 /** What a group of rows says of its values. */
-export const captionOf = (signed: boolean, target: string): string =>
-  signed ? `Signed: for or against ${target}` : "Unsigned: how much, not which way";
+export const captionOf = (signed: boolean, target: string | null): string =>
+  signed ? `Signed: for or against ${target ?? "what they explain"}` : "Unsigned: how much, not which way";
 
 /** Where the matrix of methods by tokens stands; the names of methods and their strongest tokens stand beside it. */
 export interface MatrixLayout {

@@ -32,7 +32,7 @@ export function mapsMarks(
   of: Patched,
   rows: readonly MethodRow[],
   units: readonly Unit[],
-  told: { readonly tops: ReadonlyMap<string, readonly number[]>; readonly target: string },
+  told: { readonly tops: ReadonlyMap<string, readonly number[]>; readonly target: string | null },
   focus: PatchFocus,
   palette: Palette,
   width: number,

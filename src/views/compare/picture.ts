@@ -2,6 +2,7 @@ import type { Attribution, MethodInfo } from "../../explain/attribution";
 import { type Comparison, compare } from "../../explain/comparison";
 import { optionsFor } from "../../store/explanation";
 import { measuresOf, settingOf } from "../../store/measured";
+import type { CompareState } from "../../store/slices/compare";
 import type { Shown, State } from "../../store/state";
 import type { Unit } from "../../store/units";
 import { median } from "../shared/explained";
@@ -17,9 +18,13 @@ type Known = Pick<
   "unit" | "seed" | "model" | "methods" | "explanations" | "methodOptions" | "measures" | "measuring" | "own"
 >;
 
-/** The methods that are held against each other, as far as this model has them, in their order. */
-export const chosen = ({ methods, own }: Pick<State, "methods" | "own">): MethodInfo[] =>
-  methods.filter(({ id }) => own.compare.methods.some((each) => each === id));
+/** Whether a method is one of those that are held against each other. What came with a trace is, until it is left out. */
+export const isPicked = ({ methods, leftOut }: CompareState, { id, family }: MethodInfo): boolean =>
+  family === "given" ? !leftOut.includes(id) : methods.some((each) => each === id);
+
+/** The methods that are held against each other, as far as this model has them and they need no answer where it gives none. */
+export const chosen = ({ model, methods, own }: Pick<State, "model" | "methods" | "own">): MethodInfo[] =>
+  methods.filter((method) => isPicked(own.compare, method) && (model?.task !== "features" || method.targetless));
 
 /** The same by what they cost, cheapest first. */
 export function byCost(state: Known, players: number): string[] {

@@ -22,7 +22,8 @@ export interface ComparedRows {
   readonly units: readonly Unit[];
   /** By method: its three first units. */
   readonly tops: ReadonlyMap<string, readonly number[]>;
-  readonly target: string;
+  /** Null where the model gives no answer. */
+  readonly target: string | null;
 }
 
 /** Rows in two groups: those that say how much, and those that say which way too. The order within each stays. */

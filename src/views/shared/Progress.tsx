@@ -69,7 +69,8 @@ export function NoTarget() {
         {opens
           ? " Open the model itself, as a folder with its ONNX file or by its id on the hub, to ask it here."
           : " Open the model in Attention Explorer to ask it."}{" "}
-        What needs no model works on the trace: Heads, Model, Neuron, Rollout and Attribution by attention.
+        What needs no model works on the trace: Heads, Model, Neuron, Rollout, and Attribution and Compare by attention
+        and by values that came with it.
       </p>
       {opens && (
         <button type="button" className="button" data-primary onClick={() => openDialog("models")}>

@@ -23,6 +23,9 @@ export const useUnits = (shown: Shown): readonly Unit[] => {
   return unitsFor(shown, unit);
 };
 
+/** Whether there is an answer to explain; a trace and a model of features give none, and methods that ask for none remain. */
+export const isAnswered = ({ result }: Pick<Shown, "result">): boolean => result.candidates.length > 0;
+
 /** A live pass can be explained; an example that was computed beforehand has no model to ask. */
 export const canExplain = (shown: Shown | null): shown is Shown => shown?.origin === "live";
 
@@ -39,7 +42,7 @@ export function useExplain(ids: readonly string[], needsAnswer = true): void {
   const options = useApp((state) => state.methodOptions);
   const methods = useApp((state) => state.methods);
   const wanted = ids.join();
-  const live = canExplain(shown) && !stale && (!needsAnswer || shown.result.candidates.length > 0);
+  const live = canExplain(shown) && !stale && (!needsAnswer || isAnswered(shown));
   const trace = shown?.result.trace;
   const target = JSON.stringify(shown?.result.target);
   // biome-ignore lint/correctness/useExhaustiveDependencies: what is explained decides, and how
