@@ -119,6 +119,8 @@ class Trace:
     image: Optional[Image] = None
     #: What a reader should know: what was rounded or left out.
     notes: list[str] = field(default_factory=list)
+    #: What a classifier tells apart, by number.
+    labels: Optional[Sequence[str]] = None
 
     def check(self) -> None:
         """Raises ValueError where sizes don't fit, naming what is wrong."""
@@ -175,7 +177,7 @@ class Trace:
             sites.append({"layer": layer, "kind": site.kind, "heads": site.attention.shape[0], "kvHeads": shared})
         stack = SIDES[self.sites[-1].kind][0]
         return {
-            "model": {"name": self.name, "architecture": self.architecture, "labels": None},
+            "model": {"name": self.name, "architecture": self.architecture, "labels": self.labels and list(self.labels)},
             "tokens": {stack: tokens.described() for stack, tokens in self.tokens.items()},
             "sites": sites,
             "attributions": [
