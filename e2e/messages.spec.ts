@@ -1,6 +1,12 @@
 import type { Page } from "@playwright/test";
 import { expect, test } from "./fixtures";
 
+/** What the script of the example page has. */
+interface ExamplePage {
+  ask(type: string, fields: object): Promise<{ readonly file: { readonly blob: Blob } }>;
+  seen(): { readonly image: object };
+}
+
 /** The newest line of the example page's log of a type. */
 const said = (page: Page, type: string) => page.locator(`#log [data-type=${type}]`).first();
 
@@ -31,6 +37,25 @@ test("the page of examples: each of its messages is answered", async ({ explorer
   await send("show what was computed elsewhere");
   await expect(said(page, "loaded")).toContainText("computed elsewhere");
   await expect(frame.getByRole("list", { name: "Tokens that look", exact: true })).toContainText("mat");
+
+  await send("show an image seen elsewhere");
+  await expect(said(page, "loaded")).toContainText("seen elsewhere");
+  await expect(said(page, "trace")).toContainText("Uint8ClampedArray(36864)");
+  const map = frame.getByRole("slider", { name: /head 0\.1/ });
+  const { width, height } = (await map.boundingBox())!;
+  await map.click({ position: { x: width * 0.9, y: height * 0.1 } }); // the sun, whose colour no other patch has
+  await expect(frame.getByTestId("reader")).toContainText("What r1c4 looks at");
+  await expect(map).toHaveAttribute("aria-valuetext", /^r1c4: (1|0\.9)/);
+  const { drawn, refusal } = await page.evaluate(async () => {
+    const { ask, seen } = window as unknown as ExamplePage;
+    const { file } = await ask("export", { format: "svg" });
+    const { image, ...more } = seen();
+    const misfit = ask("trace", { ...more, image: { ...image, first: 2 } });
+    return { drawn: await file.blob.text(), refusal: await misfit.catch(({ message }: Error) => message) };
+  });
+  expect(drawn.match(/<image /g)).toHaveLength(6); // the image and what lies over it: the mean, and two heads
+  expect(refusal).toBe("bad-trace: bad about.image: 4 × 4 patches from token 2 on, of 17 tokens");
+  await expect(map).toHaveAttribute("aria-valuetext", /^r1c4: /); // what was there stays
 });
 
 test("a page that isn't named gets an error and nothing else", async ({ explorer }) => {

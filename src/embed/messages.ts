@@ -1,7 +1,7 @@
 /**
  * What an embedding page and the explorer in its frame say to each other by `postMessage`. Embedders may copy this file:
  * it imports nothing. Tensors travel as typed arrays: Float32Array; Uint16Array for half floats; Uint8Array for
- * probabilities in 255 steps.
+ * probabilities in 255 steps. Images are Uint8Array, or the Uint8ClampedArray of an ImageData.
  */
 
 export const APP = "attention-explorer";
@@ -94,6 +94,20 @@ export interface Trace extends Envelope<"trace"> {
   }[];
   /** Where the second text begins. */
   readonly secondFrom?: number;
+  /** The image whose patches are tokens of an encoder, as the model saw it; views lie over it. */
+  readonly image?: {
+    /** [height, width, 3], red, green and blue; or [height, width, 4] as an ImageData has them, of which alpha isn't looked at. */
+    readonly dims: readonly number[];
+    readonly data: Uint8Array | Uint8ClampedArray;
+    readonly rows: number;
+    readonly columns: number;
+    /** The token of the first patch; the others follow row by row. */
+    readonly first: number;
+    /** Pixels from one patch to the next, down and across; patches fill the image where it isn't given. */
+    readonly step?: readonly [number, number];
+    /** What the page calls it. */
+    readonly name?: string;
+  };
   readonly attributions?: readonly { readonly method: string; readonly values: readonly number[] }[];
 }
 

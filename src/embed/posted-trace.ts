@@ -1,4 +1,5 @@
 import { tensorNames } from "../explain/trace-file/open";
+import { coloursOf } from "../image/seen";
 import type { Tensor } from "../tensor/tensor";
 import type { ModelSource } from "../worker/protocol";
 import type { Elements, Trace } from "./messages";
@@ -10,6 +11,7 @@ export function sourceOfTrace({
   attention,
   attributions,
   secondFrom,
+  image,
 }: Trace): ModelSource {
   const tensors = new Map<string, Tensor>();
   const sites = attention.map(({ kind, layer, dims, data, queries, keys }, site) => {
@@ -31,8 +33,23 @@ export function sourceOfTrace({
     ),
     sites,
     attributions: (attributions ?? []).map((each) => ({ ...each, stack: single })),
+    ...(image && { image: describedImage(image) }),
   };
+  if (image) tensors.set(tensorNames.image, pixelsOf(image));
   return { kind: "trace", name, from: { about, tensors } };
+}
+
+type Image = NonNullable<Trace["image"]>;
+
+function describedImage({ dims: [height, width], data: _, ...patches }: Image) {
+  return { height, width, ...patches };
+}
+
+/** uint8 [height, width, 3] */
+function pixelsOf({ dims, data }: Image): Tensor {
+  const [height = 0, width = 0, channels] = dims;
+  if (channels === 4) return coloursOf({ height, width, pixels: data });
+  return { dtype: "uint8", dims, data: new Uint8Array(data.buffer, data.byteOffset, data.length) };
 }
 
 const tensorOf = (dims: readonly number[], data: Elements): Tensor => ({

@@ -5,6 +5,16 @@ import { BadMessage, isMeant, readMessage } from "./read-message";
 
 const message = (more: object) => ({ app: APP, version: VERSION, id: "1", ...more });
 
+/** Of two patches behind one token. */
+const traceOf = (image: object) => ({
+  type: "trace",
+  tokens: ["[CLS]", "r1c1", "r1c2"],
+  attention: [{ layer: 0, dims: [1, 3, 3], data: new Float32Array(9) }],
+  image,
+});
+const patches = { rows: 1, columns: 2, first: 1 };
+const pixels = { dims: [2, 4, 4], data: new Uint8ClampedArray(32) };
+
 describe("requests are read as they were written", () => {
   test.each([
     { type: "load", model: "sst-distilbert" },
@@ -14,6 +24,8 @@ describe("requests are read as they were written", () => {
     { type: "attention", layer: 0, head: 3, kind: "cross" },
     { type: "show", view: "neuron", layer: 2, heads: [1], pinned: null, theme: "dark" },
     { type: "trace", tokens: ["a"], attention: [{ layer: 0, dims: [2, 1, 1], data: Float32Array.of(1, 1) }] },
+    traceOf({ dims: [2, 4, 3], data: new Uint8Array(24), rows: 1, columns: 2, first: 1 }),
+    traceOf({ ...pixels, rows: 1, columns: 2, first: 1, step: [2, 2], name: "a cat" }),
     { type: "export", format: "csv" },
     { type: "cancel", of: "0" },
   ])("$type", (request) => {
@@ -49,6 +61,27 @@ describe("what can't be taken is named", () => {
       "bad message.attention[0].data: 3 elements for [1,2,2]",
     ],
     [{ type: "trace", tokens: { other: [] }, attention: [] }, "bad message.tokens: unknown field other"],
+    [traceOf(new Blob([])), "bad message.image.dims: not a list"],
+    [
+      traceOf({ ...patches, ...pixels, data: new Float32Array(32) }),
+      "bad message.image.data: not a Uint8Array or Uint8C",
+    ],
+    [traceOf({ ...patches, ...pixels, dims: [2, 4, 3] }), "bad message.image.data: 32 elements for [2,4,3]"],
+    [traceOf({ ...patches, ...pixels, dims: [4, 4, 2] }), "bad message.image.data: 32 elements for [4,4,2]"],
+    [
+      traceOf({ ...patches, dims: [0, 4, 3], data: new Uint8Array(0) }),
+      "bad message.image.data: 0 elements for [0,4,3]",
+    ],
+    [
+      traceOf({ ...patches, dims: [4097, 4096, 3], data: new Uint8Array(3) }),
+      "bad message.image.data: more than 16777216",
+    ],
+    [traceOf({ ...pixels, columns: 2, first: 1 }), "bad message.image.rows: not a number"],
+    [traceOf({ ...patches, ...pixels, rows: 3 }), "bad message.image: 3 × 2 patches of [0,2] pixels in 2 × 4"],
+    [traceOf({ ...patches, ...pixels, step: [1, 3] }), "bad message.image: 1 × 2 patches of [1,3] pixels in 2 × 4"],
+    [traceOf({ ...patches, ...pixels, step: [1, 2, 3] }), "bad message.image: 1 × 2 patches of [1,2,3] pixels"],
+    [traceOf({ ...patches, ...pixels, name: "a".repeat(201) }), "bad message.image.name: more than 200 characters"],
+    [traceOf({ ...patches, ...pixels, url: "x" }), "bad message.image: unknown field url"],
   ])("%j", (request, expected) => {
     expect(() => readMessage(message(request))).toThrow(expected);
   });
@@ -70,7 +103,7 @@ describe("what can't be taken is named", () => {
 test("nothing but a BadMessage is thrown, whatever comes", () => {
   const anything = fc.anything({ withBigInt: true, withDate: true, withMap: true, withTypedArray: true, maxDepth: 4 });
   const fields = fc.dictionary(
-    fc.constantFrom("type", "text", "ids", "methods", "layer", "tokens", "attention"),
+    fc.constantFrom("type", "text", "ids", "methods", "layer", "tokens", "attention", "image"),
     anything,
   );
   const types = fc.constantFrom("load", "explain", "attention", "show", "trace", "export", "cancel");

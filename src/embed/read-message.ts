@@ -11,10 +11,19 @@ import {
   root,
   text,
 } from "../explain/read";
+import { readImage as readPlaced } from "../explain/trace-file/image";
 import { APP, type Elements, type Request, VERSION } from "./messages";
 
 /** What a message may hold at most. */
-export const most = { text: 100_000, ids: 100_000, methods: 40, sites: 4_096, elements: 2 ** 30, tokens: 100_000 };
+export const most = {
+  text: 100_000,
+  ids: 100_000,
+  methods: 40,
+  sites: 4_096,
+  elements: 2 ** 30,
+  tokens: 100_000,
+  pixels: 2 ** 24,
+};
 
 const VIEWS = [
   "heads",
@@ -123,13 +132,14 @@ const readers: {
     },
   },
   trace: {
-    fields: ["name", "tokens", "attention", "secondFrom", "attributions"],
+    fields: ["name", "tokens", "attention", "secondFrom", "attributions", "image"],
     read: (at) =>
       defined({
         name: optional(field(at, "name"), (of) => short(of, 300)),
         tokens: readTokens(field(at, "tokens")),
         attention: limited(field(at, "attention"), most.sites, readSite),
         secondFrom: optional(field(at, "secondFrom"), natural),
+        image: optional(field(at, "image"), readImage),
         attributions: optional(field(at, "attributions"), (of) =>
           limited(of, most.methods, (each) => {
             only(each, ["method", "values"]);
@@ -202,6 +212,31 @@ function readTensor(at: Reader): { dims: readonly number[]; data: Elements } {
   if (dims.length !== 3 || size > most.elements || size !== data.length)
     throw new BadFile(`bad ${path}: ${data.length} elements for [${dims}]`);
   return { dims, data };
+}
+
+function readImage(at: Reader) {
+  only(at, ["dims", "data", "rows", "columns", "first", "step", "name"]);
+  const dims = limited(field(at, "dims"), 3, natural);
+  const { path, value: data } = field(at, "data");
+  if (!(data instanceof Uint8Array || data instanceof Uint8ClampedArray))
+    throw new BadFile(`bad ${path}: not a Uint8Array or Uint8ClampedArray`);
+  const [height = 0, width = 0, channels = 0] = dims;
+  if (height * width > most.pixels) throw new BadFile(`bad ${path}: more than ${most.pixels} pixels`);
+  const size = height * width * channels;
+  if ((channels !== 3 && channels !== 4) || size === 0 || size !== data.length)
+    throw new BadFile(`bad ${path}: ${data.length} elements for [${dims}]; [height, width, 3] or [height, width, 4]`);
+  const [rows, columns, first] = ["rows", "columns", "first"].map((name) => natural(field(at, name)));
+  const step = field(at, "step").value;
+  readPlaced({ path: at.path, value: { height, width, rows, columns, first, step } }); // throws where patches don't fit
+  return defined({
+    dims,
+    data,
+    rows,
+    columns,
+    first,
+    step: optional(field(at, "step"), (of) => limited(of, 2, natural)),
+    name: optional(field(at, "name"), (of) => short(of, 200)),
+  });
 }
 
 function only(at: Reader, known: readonly string[]): void {

@@ -20,8 +20,12 @@ export function opaque(rgb: ArrayLike<number>): Uint8ClampedArray<ArrayBuffer> {
   return pixels;
 }
 
-/** The colours of what was seen, uint8 [h, w, 3]. */
-export function coloursOf({ width, height, pixels }: Seen): Tensor {
+/** The colours of RGBA [h, w, 4], uint8 [h, w, 3]. */
+export function coloursOf({
+  width,
+  height,
+  pixels,
+}: Pick<Seen, "width" | "height"> & { readonly pixels: ArrayLike<number> }): Tensor {
   const data = new Uint8Array(width * height * 3);
   for (let i = 0; i < width * height; i++)
     for (let channel = 0; channel < 3; channel++) data[3 * i + channel] = pixels[4 * i + channel]!;
