@@ -79,7 +79,8 @@ describe("what can't be taken is named", () => {
     [traceOf({ ...pixels, columns: 2, first: 1 }), "bad message.image.rows: not a number"],
     [traceOf({ ...patches, ...pixels, rows: 3 }), "bad message.image: 3 × 2 patches of [0,2] pixels in 2 × 4"],
     [traceOf({ ...patches, ...pixels, step: [1, 3] }), "bad message.image: 1 × 2 patches of [1,3] pixels in 2 × 4"],
-    [traceOf({ ...patches, ...pixels, step: [1, 2, 3] }), "bad message.image: 1 × 2 patches of [1,2,3] pixels"],
+    [traceOf({ ...patches, ...pixels, step: [1, 2, 3] }), "bad message.image.step: more than 2"],
+    [traceOf({ ...patches, ...pixels, step: [1] }), "bad message.image: 1 × 2 patches of [1] pixels"],
     [traceOf({ ...patches, ...pixels, name: "a".repeat(201) }), "bad message.image.name: more than 200 characters"],
     [traceOf({ ...patches, ...pixels, url: "x" }), "bad message.image: unknown field url"],
   ])("%j", (request, expected) => {

@@ -226,7 +226,7 @@ function readImage(at: Reader) {
   if ((channels !== 3 && channels !== 4) || size === 0 || size !== data.length)
     throw new BadFile(`bad ${path}: ${data.length} elements for [${dims}]; [height, width, 3] or [height, width, 4]`);
   const [rows, columns, first] = ["rows", "columns", "first"].map((name) => natural(field(at, name)));
-  const step = field(at, "step").value;
+  const step = optional(field(at, "step"), (of) => limited(of, 2, natural));
   readPlaced({ path: at.path, value: { height, width, rows, columns, first, step } }); // throws where patches don't fit
   return defined({
     dims,
@@ -234,7 +234,7 @@ function readImage(at: Reader) {
     rows,
     columns,
     first,
-    step: optional(field(at, "step"), (of) => limited(of, 2, natural)),
+    step,
     name: optional(field(at, "name"), (of) => short(of, 200)),
   });
 }
