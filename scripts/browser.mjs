@@ -69,6 +69,15 @@ export const browserFlags = [
   "--disable-sync",
 ];
 
+/** WebGPU on this machine's GPU, also where there is no display; Chromium doesn't offer it on every Linux by itself. */
+export const hardwareGpuFlags = [
+  "--ignore-gpu-blocklist",
+  "--enable-unsafe-webgpu",
+  ...(process.platform === "linux"
+    ? ["--enable-features=Vulkan", "--use-vulkan=native", "--use-angle=vulkan", "--disable-vulkan-surface"]
+    : []),
+];
+
 /** WebGPU on the CPU, so that its results can be tested on any machine. */
 export const softwareGpuFlags = [
   "--enable-unsafe-webgpu",

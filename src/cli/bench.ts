@@ -6,11 +6,11 @@ import { parseArgs } from "node:util";
 import { buildApp } from "./bench/app";
 import type { Bench, Result } from "./bench/bench";
 import { type ModelId, type WrittenModel, writeModel } from "./bench/models";
-import { rows } from "./bench/rows";
+import { onGpu, rows } from "./bench/rows";
 import { passes, table } from "./bench/table";
 import { openPage } from "./browser/open-page";
 
-const usage = `npm run bench -- [--only ${Object.keys(rows).join(",")}] [--rounds N] [--json FILE] [--markdown FILE]`;
+const usage = `npm run bench -- [--only ${Object.keys(rows).join(",")}] [--runtime wasm|webgpu] [--hardware] [--rounds N] [--json FILE] [--markdown FILE]`;
 
 /** Makes something when it is first asked for. */
 function once<T>(make: () => Promise<T>) {
@@ -29,19 +29,27 @@ async function main(): Promise<void> {
   const { values } = parseArgs({
     options: {
       only: { type: "string" },
+      runtime: { type: "string", default: "wasm" },
+      hardware: { type: "boolean", default: false },
       rounds: { type: "string", default: "9" },
       json: { type: "string" },
       markdown: { type: "string" },
     },
   });
-  const only = values.only?.split(",") ?? Object.keys(rows);
-  for (const name of only) if (!rows[name]) throw new Error(`no such row: ${name}; ${usage}`);
+  const device = values.runtime;
+  if (device !== "wasm" && device !== "webgpu") throw new Error(`unknown runtime: ${device}; ${usage}`);
+  if (values.hardware && device === "wasm") throw new Error(`--hardware goes with --runtime webgpu; ${usage}`);
+  const there = device === "webgpu" ? onGpu : Object.keys(rows);
+  const only = values.only?.split(",") ?? there;
+  for (const name of only) if (!there.includes(name)) throw new Error(`no such row on ${device}: ${name}; ${usage}`);
   const folder = mkdtempSync(join(tmpdir(), "attention-explorer-models-"));
   const results: Result[] = [];
   const app = once(buildApp);
   try {
-    const page = await openPage(fileURLToPath(new URL("bench/page/page.ts", import.meta.url)));
+    const script = fileURLToPath(new URL("bench/page/page.ts", import.meta.url));
+    const page = await openPage(script, device === "wasm" ? null : values.hardware ? "hardware" : "emulated");
     try {
+      console.error(page.about);
       const written = new Map<ModelId, WrittenModel & { readonly url: string }>();
       const model = async (id: ModelId) => {
         const known = written.get(id);
@@ -51,7 +59,8 @@ async function main(): Promise<void> {
         written.set(id, made);
         return made;
       };
-      const bench: Bench = { page, rounds: Number(values.rounds), model, app: app.get };
+      const place = device === "wasm" ? "wasm-two" : device;
+      const bench: Bench = { page, place, rounds: Number(values.rounds), model, app: app.get };
       for (const name of only) {
         console.error(`measuring ${name}...`);
         const found = await rows[name]!(bench);

@@ -6,7 +6,7 @@ import { type Checker, openBrowserRuntime } from "./browser-runtime";
 import { folderOf } from "./folder";
 import { createNodeSession } from "./session";
 
-const usage = `npm run conformance -- DIR... [--only ${quantities.join(",")}] [--file NAME] [--runtime node|wasm|webgpu] [--expect-refusal NAME,...] [--json FILE]`;
+const usage = `npm run conformance -- DIR... [--only ${quantities.join(",")}] [--file NAME] [--runtime node|wasm|webgpu] [--hardware] [--expect-refusal NAME,...] [--json FILE]`;
 
 /** Prints a row a comparison and the number that passed and failed; exits with 1 where one failed. */
 async function main(): Promise<void> {
@@ -16,6 +16,7 @@ async function main(): Promise<void> {
       only: { type: "string" },
       file: { type: "string" },
       runtime: { type: "string", default: "node" },
+      hardware: { type: "boolean", default: false },
       "expect-refusal": { type: "string" },
       json: { type: "string" },
     },
@@ -25,7 +26,8 @@ async function main(): Promise<void> {
   if (positionals.length === 0) throw new Error(`no folder; ${usage}`);
   const refused = new Set(values["expect-refusal"]?.split(",") ?? []);
   const rows: Row[] = [];
-  const checker = await checkerOn(values.runtime);
+  const checker = await checkerOn(values.runtime, values.hardware);
+  console.log(checker.about);
   try {
     for (const path of positionals) {
       const name = basename(resolve(path));
@@ -55,10 +57,13 @@ async function main(): Promise<void> {
   process.exitCode = failed > 0 || rows.length === 0 ? 1 : 0;
 }
 
-async function checkerOn(runtime: string): Promise<Checker> {
-  if (runtime === "wasm" || runtime === "webgpu") return openBrowserRuntime(runtime);
+async function checkerOn(runtime: string, hardware: boolean): Promise<Checker> {
+  if (hardware && runtime !== "webgpu") throw new Error(`--hardware goes with --runtime webgpu; ${usage}`);
+  if (runtime === "wasm" || runtime === "webgpu")
+    return openBrowserRuntime(runtime, hardware ? "hardware" : "emulated");
   if (runtime !== "node") throw new Error(`unknown runtime: ${runtime}; ${usage}`);
   return {
+    about: `Node ${process.versions.node}`,
     check: async (path, options, onRow) => {
       await conformance(folderOf(path), createNodeSession, options, onRow);
     },

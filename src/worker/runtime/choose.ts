@@ -1,4 +1,5 @@
 import type { Device } from "../protocol";
+import { findAdapter } from "./adapter";
 import type { Backend, GpuBackend } from "./backend";
 
 export interface Choice {
@@ -12,7 +13,8 @@ const hasPromiseIntegration = (): boolean => "Suspending" in WebAssembly;
 async function whyNotGpu(wanted: Device | "auto"): Promise<string | null> {
   if (wanted === "wasm") return "";
   if (!navigator.gpu) return "This browser has no WebGPU here: the model runs on WASM.";
-  const adapter = await navigator.gpu.requestAdapter({ powerPreference: "high-performance" });
+  const { gpu } = navigator;
+  const adapter = await findAdapter(() => gpu.requestAdapter({ powerPreference: "high-performance" }));
   if (!adapter) return "WebGPU found no GPU that it may use: the model runs on WASM.";
   if (wanted === "auto" && adapter.info.isFallbackAdapter)
     return "WebGPU has only an emulated GPU here: the model runs on WASM, which is faster.";

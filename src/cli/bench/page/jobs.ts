@@ -1,6 +1,7 @@
 import { targetRow } from "../../../autodiff/answer-rows";
 import { cotangentOf, gradientMode, switchOf } from "../../../autodiff/explaining";
 import type { MethodContext } from "../../../explain/attribution";
+import { tokensAtOnce } from "../../../explain/chunks";
 import { type ModelFiles, openEngine, sessionSource, understand } from "../../../explain/engine";
 import { attribute } from "../../../explain/explain";
 import { explainingModel, on, plainModel } from "../../../explain/explaining-model";
@@ -19,8 +20,9 @@ import { encodeModel } from "../../../onnx/encode";
 import type { Node } from "../../../onnx/model";
 import type { Tensor } from "../../../tensor/tensor";
 import type { Encoding } from "../../../text/encoding";
+import type { Device } from "../../../worker/protocol";
+import { chooseBackend } from "../../../worker/runtime/choose";
 import { heapBytes } from "../../../worker/runtime/heap";
-import { startWasm } from "../../../worker/runtime/wasm";
 
 /** What one worker measures: one session, so that its heap is its own. */
 export const jobs = { open, run, back, attention, edit, openRows, rows, method };
@@ -56,14 +58,27 @@ let fetches: readonly string[];
 let backFeeds: Readonly<Record<string, Tensor>>;
 let backFetches: readonly string[];
 
+/** What sessions run on: WASM with two threads, for which the budgets are stated, or a device with as many as in the app. */
+export type Place = "wasm-two" | Device;
+
+/** The backend that is asked for, or none. */
+async function backendOn(place: Place) {
+  if (place === "wasm-two") Object.defineProperty(navigator, "hardwareConcurrency", { value: 2 });
+  const device = place === "webgpu" ? place : "wasm";
+  const { backend, notes } = await chooseBackend(device);
+  if (backend.device !== device) throw new Error(`no ${device}: ${notes.join(" ")}`);
+  await backend.warm();
+  return backend;
+}
+
 /** Creates a session and runs it once on `tokens` tokens. Returns the bytes of the heap then, and the ms of the making. */
 async function open(
   url: string,
   variant: Variant,
   tokens: number,
-): Promise<{ heap: number; attention: number; ms: number; nodes: number }> {
-  const backend = startWasm();
-  await backend.warm();
+  place: Place,
+): Promise<{ heap: number; attention: number; ms: number; nodes: number; threads: number }> {
+  const backend = await backendOn(place);
   const files = await filesAt(url);
   const { canonical, anatomy } = understand(files);
   const built =
@@ -95,7 +110,7 @@ async function open(
   }
   await run();
   const nodes = variant === "stock" ? decodeModel(files.model).graph.nodes : built.model.graph.nodes;
-  return { heap: heapBytes() ?? 0, attention: probs.length, ms, nodes: countOf(nodes) };
+  return { heap: heapBytes() ?? 0, attention: probs.length, ms, nodes: countOf(nodes), threads: backend.threads };
 }
 
 const countOf = (nodes: readonly Node[]): number =>
@@ -118,8 +133,10 @@ async function back(): Promise<{ ms: number; heap: number }> {
 let engine: Awaited<ReturnType<typeof openEngine>>;
 
 /** Opens a model as methods use it. */
-async function openRows(url: string, path?: string): Promise<void> {
-  engine = await openEngine(await filesAt(url, path), startWasm().create);
+async function openRows(url: string, place: Place, path?: string): Promise<void> {
+  const { create } = await backendOn(place);
+  const opened = await openEngine(await filesAt(url, path), create);
+  engine = { ...opened, tokensAtOnce: tokensAtOnce[place === "webgpu" ? "gpu" : "cpu"] };
 }
 
 /**

@@ -21,3 +21,6 @@ export const rows: Readonly<Record<string, Measure>> = {
   scripts,
   notebook,
 };
+
+/** Those that have sessions of their own, and so can have them on a GPU. */
+export const onGpu: readonly string[] = ["forward", "loops", "methods"];

@@ -20,7 +20,7 @@ async function drawnAsLines({ page: { page }, model }: Bench, { id, heads, token
   const drawn = await own.evaluate(
     async ([at, h, t]) => {
       const worker = window.bench.start();
-      await window.bench.call(worker, "open", at, "tapped", t);
+      await window.bench.call(worker, "open", at, "tapped", t, "wasm-two");
       const layers = await window.bench.call(worker, "attention");
       window.bench.end(worker);
       return window.bench.drawLines(layers, h, t);
