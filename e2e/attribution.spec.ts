@@ -66,7 +66,7 @@ test("a form made of the method's parameters: what is changed runs, and the link
 test("another method, words as units, a token pinned in bars, text and chips at once", async ({ explorer, page }) => {
   await explorer.visit(`${link}&method=attn-lrp`);
   await done(explorer, "AttnLRP");
-  await expect(explorer.inspector).toContainText("covered by patents");
+  await expect(explorer.inspector.getByText("covered by patents")).toHaveCount(1);
   await bars(explorer)
     .getByRole("button", { name: /^clever, position 2/ })
     .click();

@@ -72,6 +72,22 @@ test("a browser without promise integration gets the other build, and the same a
   expect(worst(await worker.attention(trace, 0), golden.get("short.attn.0")!.data as Float32Array)).toBeLessThan(1e-3);
 });
 
+test("a browser whose GPU process is still starting is asked again", async ({ worker, page }) => {
+  const first = `{
+    const { requestAdapter } = GPU.prototype;
+    let asked = 0;
+    GPU.prototype.requestAdapter = function (options) {
+      return asked++ === 0 ? Promise.resolve(null) : requestAdapter.call(this, options);
+    };
+  }`;
+  await page.route("**/assets/worker-*.js", async (route) => {
+    const response = await route.fetch();
+    await route.fulfill({ response, body: `${first}\n${await response.text()}` });
+  });
+  await worker.open();
+  expect(value(await worker.load({ kind: "shipped", id: "bert-seqcls" }, "webgpu")).device).toBe("webgpu");
+});
+
 test("an emulated GPU is left alone where nobody asks for it", async ({ worker }) => {
   await worker.open();
   const model = value(await worker.load({ kind: "shipped", id: "bert-seqcls" }, "auto"));

@@ -29,7 +29,7 @@ export function TwoLines({ method: { measures, weakness } }: { readonly method: 
 
 /** All that is known of a method. */
 export function MethodNotes({ method }: { readonly method: MethodInfo }) {
-  const { strength, cost, source, note, family } = method;
+  const { strength, cost, source, note } = method;
   return (
     <div className="method-notes">
       <PatchNote />
@@ -43,7 +43,6 @@ export function MethodNotes({ method }: { readonly method: MethodInfo }) {
         <dd>{source}</dd>
       </dl>
       {note && <p className="note">{note}</p>}
-      {family === "relevance" && <p className="note">{PATENT_NOTE}</p>}
     </div>
   );
 }
