@@ -1,7 +1,7 @@
 import { Builder } from "../graph/builder";
 import type { Canonical } from "../graph/canonicalise";
-import type { Model, ValueInfo } from "../onnx/model";
-import { headOf } from "./head";
+import type { Graph, Model, ValueInfo } from "../onnx/model";
+import { type Head, headOf } from "./head";
 import { targetInputs } from "./seed";
 
 /** int64 [B, R]: the positions that logits are computed at; all, or the target's alone. */
@@ -14,6 +14,30 @@ export const targetRow = "target.row";
 export const answersByToken = ({ answers, facts }: Pick<Canonical, "answers" | "facts">): boolean =>
   answers.length === 1 && facts.dims(answers[0].name)?.length === 3;
 
+/** The product that makes logits, where rows can be picked before it: of texts, whose positions are fed one by one. */
+const pickedHead = ({ inputs, facts, answers, point }: Canonical, graph: Pick<Graph, "nodes">): Head | null =>
+  inputs.some((i) => i.role === "ids") ? headOf(graph, facts, answers[0].name, point) : null;
+
+/** Whether logits are computed at no more positions than are asked for. */
+export const picksAnswers = (canonical: Canonical): boolean =>
+  answersByToken(canonical) && pickedHead(canonical, canonical.model.graph) !== null;
+
+/** The model as `withAnswerRows` makes it, to be run without a way back. */
+export function withTargetRow(model: Model, canonical: Canonical): Model {
+  if (!answersByToken(canonical)) return model;
+  const position: ValueInfo = { name: targetInputs.position, dtype: "int64", dims: ["rows"] };
+  canonical.facts.set(position.name, { dtype: position.dtype, dims: [canonical.point.batch] });
+  const opset = model.opsets.get("") ?? model.opsets.get("ai.onnx") ?? 1;
+  const answering = withAnswerRows(model, canonical, opset);
+  const { graph } = answering;
+  const inputs = graph.inputs.filter((i) => !graph.initializers.has(i.name));
+  return {
+    ...answering,
+    irVersion: Math.max(model.irVersion, 4), // before, initializers had to be inputs too
+    graph: { ...graph, inputs: [...inputs, position] },
+  };
+}
+
 /**
  * The model with its logits at the target's position as an output, and computed at no more positions than are asked for:
  * a vocabulary is often larger than all else that a position is multiplied with. Where there is no product to pick rows before,
@@ -24,8 +48,7 @@ export function withAnswerRows(model: Model, canonical: Canonical, opset: number
   const { facts, point, answers } = canonical;
   const [{ name: logits }] = answers;
   const { graph } = model;
-  const isText = canonical.inputs.some((i) => i.role === "ids");
-  const head = isText ? headOf(graph, facts, logits, point) : null;
+  const head = pickedHead(canonical, graph);
   const b = new Builder(opset, "answer", facts);
   const inputs: ValueInfo[] = [];
   let nodes = graph.nodes;

@@ -1,3 +1,4 @@
+import { picksAnswers } from "../autodiff/answer-rows";
 import type { Anatomy } from "../graph/anatomy";
 import type { Canonical } from "../graph/canonicalise";
 
@@ -26,6 +27,7 @@ export function rowsAtOnce(
   together: number,
 ): RowsAtOnce {
   const { facts, inputs, model, answers } = canonical;
+  const isPicked = picksAnswers(canonical);
   const lastOf = (value: string) => facts.dims(value)?.at(-1) ?? 0;
   const width = Math.max(lastOf(embedding.sources[0]), ...(residual?.layers ?? []).map(({ value }) => lastOf(value)));
   const heads = sites.reduce((sum, site) => sum + site.heads, 0);
@@ -38,7 +40,7 @@ export function rowsAtOnce(
     if (isAlone) return 1;
     const attention = heads * tokens * tokens * (back ? 6 : 3);
     const stream = sites.length * tokens * width * (back ? 22 : 14);
-    const bytes = 4 * (attention + stream + 2 * tokens * columns);
+    const bytes = 4 * (attention + stream + 2 * (isPicked ? 1 : tokens) * columns);
     return Math.max(1, Math.min(most, Math.floor(together / tokens), Math.floor(budget / bytes)));
   };
 }

@@ -65,8 +65,8 @@ export interface Engine {
   readonly tokensAtOnce: number;
   /** One forward pass over one text, or over one image, whose encoding `vision` gave. */
   run(encoding: Encoding, image?: ImageInput): Promise<Trace>;
-  /** One forward pass over several rows; the raw values of the given names. */
-  runBatch(batch: Batch, fetches: readonly string[]): Promise<Record<string, Tensor>>;
+  /** One forward pass over several rows; the raw values of the given names. `targetRow` is read at the target's positions. */
+  runBatch(batch: Batch, fetches: readonly string[], target?: TargetRows): Promise<Record<string, Tensor>>;
   /** What makes the attention of one site: a pass for its queries and keys, then its scores by themselves. */
   scoring(of: Pick<Trace, "encoding" | "image">, site: number): Promise<SiteScoring>;
   /** One pass forward and back: the target's derivatives by the named values, each of its value's shape. */
@@ -187,7 +187,8 @@ async function engineOf(
       ...changes,
       ...(mode ? { [switchOf(mode)]: on } : {}),
     });
-  const runBatch = (batch: Batch, fetches: readonly string[]) => sessions.run(feeds(batch, fetches), fetches);
+  const runBatch = (batch: Batch, fetches: readonly string[], target?: TargetRows) =>
+    sessions.run(feeds(batch, fetches, target && { target }), fetches);
   const explain = (batch: Batch, asked: Asked, fetches: readonly string[]) =>
     sessions.explain(asked.mode ? [asked.mode] : [], feeds(batch, fetches, asked), fetches);
   const cotangents = async (batch: Batch, target: TargetRows, mode: Mode, values: readonly string[]) => {

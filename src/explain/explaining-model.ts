@@ -1,3 +1,4 @@
+import { withTargetRow } from "../autodiff/answer-rows";
 import { gradientMode, type Mode, switchOf, withCotangents } from "../autodiff/explaining";
 import type { Anatomy } from "../graph/anatomy";
 import type { Canonical } from "../graph/canonicalise";
@@ -14,9 +15,9 @@ export interface Built {
   readonly idle: Readonly<Record<string, Tensor>>;
 }
 
-/** The model with its taps and nothing else: what the first picture needs. */
+/** The model with its taps, and its logits at one position where they are at each: what needs no way back. */
 export const plainModel = (canonical: Canonical, anatomy: Anatomy): Built => ({
-  model: withTaps(canonical, anatomy),
+  model: withTargetRow(withTaps(canonical, anatomy), canonical),
   modes: [],
   idle: {},
 });

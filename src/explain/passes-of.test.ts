@@ -14,6 +14,7 @@ import { leaveOneOut } from "./methods/leave-one-out";
 import { saliency } from "./methods/saliency";
 import type { PassResult, PassRow, Place, Wanted } from "./passes";
 import { passesOf } from "./passes-of";
+import { batchOf } from "./row-feeds";
 import type { Target } from "./target";
 
 const files = [
@@ -100,6 +101,22 @@ describe.each(files)("%s", { timeout: 60_000 }, (name) => {
       numbers(float32([plain.row.length], plain.row)),
     );
     for (const place of places()) expectClose(plain.read(place), explained.read(place), 1e-6);
+  });
+
+  test("the row of a plain pass is that of all logits at its position", async () => {
+    const [{ name: answer }] = engine.canonical.answers;
+    const all = (await engine.runBatch(batchOf([row(long)]), [answer]))[answer];
+    const width = all.dims.at(-1) as number;
+    for (const at of perToken() ? [0, 3, long.length - 1] : [0]) {
+      const { row: found } = await one(row(long, at), { target });
+      const wanted = (all.data as Float32Array).slice(at * width, (at + 1) * width);
+      expectClose(float32([width], found), float32([width], wanted), 1e-6);
+    }
+  });
+
+  test("a position that a row lacks is refused", async () => {
+    if (!perToken()) return expect((await one(row(short, 9), { target })).value).toBeTypeOf("number");
+    await expect(one(row(short, 9), { target })).rejects.toThrow("no position: 9 of 4 tokens");
   });
 
   test("what is run is base + alpha (own - base)", async () => {

@@ -95,20 +95,22 @@ async function together(
   const { canonical, anatomy } = engine;
   const found = new Map([...read, ...by].map((place) => [nameOf(place), foundOf(anatomy, place)]));
   const mode = by.length > 0 ? modeOf(modeName) : undefined;
+  for (const { position, ids } of rows)
+    if ((position ?? 0) >= ids.length) throw new RangeError(`no position: ${position} of ${ids.length} tokens`);
   const batch = batchOf(rows);
   const changes = changesOf(rows, anatomy);
   const changed = mode !== undefined || Object.keys(changes).length > 0;
   const answers = canonical.answers.map((a) => a.name);
   const perToken = answersByToken(canonical);
-  // Of logits at every position, an explaining session gives those at the target's alone.
-  const outputs = changed && perToken ? [targetRow] : answers;
+  // Of logits at every position, those at the target's alone are computed and fetched.
+  const outputs = perToken ? [targetRow] : answers;
   const isInput = (value: string) => canonical.inputs.some((i) => i.name === value);
   const values = read.map((place) => (found.get(nameOf(place)) as Found).value).filter((v) => !isInput(v));
   const cotangents = mode ? by.map((place) => cotangentOf(mode, (found.get(nameOf(place)) as Found).value)) : [];
   const fetches = [...new Set([...outputs, ...values, ...cotangents])];
   const results = changed
     ? await engine.explain(batch, { changes, target: targetRowsOf(rows, target), mode }, fetches)
-    : await engine.runBatch(batch, fetches);
+    : await engine.runBatch(batch, fetches, targetRowsOf(rows, target));
   const sizes = { batch: rowsOf(batch), tokens: rows[0].ids.length };
   const wasAsked = (places: readonly Place[], place: Place, where: string) => {
     if (!places.some((p) => nameOf(p) === nameOf(place)))
@@ -121,9 +123,7 @@ async function together(
     return image && isInput(value) ? byPatch(tensor, image.patches, ids.length) : tensor;
   };
   return (i) => {
-    const output = rowOfParts(
-      outputs.map((name) => outputRow(results[name], i, perToken && !changed, rows[i].position)),
-    );
+    const output = rowOfParts(outputs.map((name) => outputRow(results[name], i)));
     return {
       ...numbersOf(output, target),
       read(place) {
@@ -151,14 +151,10 @@ function foundOf(anatomy: Engine["anatomy"], place: Place): Found {
   );
 }
 
-/** One row's output, of [B, C], or at its position of [B, T, V]. */
-function outputRow(tensor: Tensor, row: number, perToken: boolean, position: number | null): Float32Array {
-  const data = toFloat32(tensor);
+/** One row's output, of [B, C]. */
+function outputRow(tensor: Tensor, row: number): Float32Array {
   const width = tensor.dims.at(-1) as number;
-  const at = perToken ? row * tensor.dims[1] + (position ?? 0) : row;
-  if (perToken && (position ?? 0) >= tensor.dims[1])
-    throw new RangeError(`no position: ${position} of ${tensor.dims[1]} tokens`);
-  return data.slice(at * width, (at + 1) * width);
+  return toFloat32(tensor).slice(row * width, (row + 1) * width);
 }
 
 const numbersOf = (output: OutputRow, target: Wanted["target"]) => ({

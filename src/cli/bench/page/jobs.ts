@@ -94,8 +94,7 @@ async function open(
     canonical.inputs.filter((i) => used.has(i.name)),
     batch,
   );
-  const idle =
-    variant === "explaining" ? { ...built.idle, ...targetFeeds(noTarget(1), session), ...everyPlace(1, tokens) } : {};
+  const idle = { ...built.idle, ...targetFeeds(noTarget(1), session), ...everyPlace(1, tokens) };
   feeds = Object.fromEntries(
     Object.entries({ ...inputs, ...idle }).filter(([name]) => session.inputNames.includes(name)),
   );
