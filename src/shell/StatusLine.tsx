@@ -38,7 +38,7 @@ export function StatusLine() {
           <>
             <span role="status">
               {progress.label}
-              {progress === loading && `: ${amount(progress)}`}
+              {progress === loading && amount(progress) !== "" && `: ${amount(progress)}`}
             </span>
             <span
               className="progress"

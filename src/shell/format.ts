@@ -7,10 +7,11 @@ export { megabytes };
 export const tenths = (bytes: number): string =>
   bytes >= 1e9 ? `${(bytes / 1e9).toFixed(2)} GB` : `${(bytes / 1e6).toFixed(1)} MB`;
 
-/** "137.9 of 218.6 MB", "212 of 525 passes", or what is known of it. */
+/** "137.9 of 218.6 MB", "212 of 525 passes", or what is known of it: nothing at the start. */
 export function amount({ done, total, unit }: Pick<Progress, "done" | "total" | "unit">): string {
+  if (total === null && done === 0) return "";
   if (unit === "passes") return total === null ? `${done} passes` : `${done} of ${total} passes`;
-  if (total === null) return done > 0 ? megabytes(done) : "";
+  if (total === null) return megabytes(done);
   if (total < 1e9) return `${(done / 1e6).toFixed(1)} of ${(total / 1e6).toFixed(1)} MB`;
   return `${(done / 1e9).toFixed(2)} of ${(total / 1e9).toFixed(2)} GB`;
 }
