@@ -261,6 +261,18 @@ test("the worker's code breaks: told of as the page's own fault, and trying agai
   await explorer.settled();
 });
 
+test("a worker that hangs while the runtime starts is left for another", async ({ explorer, page }) => {
+  const hangs = "Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0); export default null;";
+  let asked = 0;
+  await page.route(/ort-wasm-simd-threaded[^/]*\.mjs$/, (route) =>
+    asked++ === 0 ? route.fulfill({ body: hangs, contentType: "text/javascript" }) : route.continue(),
+  );
+  await explorer.visit(link);
+  await explorer.settled();
+  expect(asked).toBeGreaterThan(1);
+  await expect(explorer.rows("query")).toHaveText(rowsOf(tokenizer.encode("one film")));
+});
+
 test("a view that breaks while it is drawn: the rest goes on, and trying again works", async ({ explorer, page }) => {
   explorer.watch.forgive(/broken on purpose/);
   await page.addInitScript(() => {

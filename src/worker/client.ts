@@ -22,23 +22,29 @@ type Send<T> = (api: Comlink.Remote<WorkerApi>) => Promise<Outcome<T>>;
 
 const huggingFace = "https://huggingface.co/";
 const tracesEach = 1e9; // more than one worker will ever run
+const TRIES = 3;
 
 const askedHub = (): string | null => new URLSearchParams(location.search).get("hub");
 const withSlash = (url: string): string => (url.endsWith("/") ? url : `${url}/`);
 
+/** A worker that hung while its runtime started; another will most likely not. */
+class Hung extends Error {}
+
 /** One worker. Its calls reject when it crashes or is ended, which Comlink's don't. */
 class Hand {
-  private readonly worker = takeWorker();
-  private readonly api = Comlink.wrap<WorkerApi>(this.worker);
+  private readonly started = takeWorker();
+  private readonly api = Comlink.wrap<WorkerApi>(this.started.worker);
   private readonly ended: Promise<never>;
-  private end!: (error: ExplainerError) => void;
+  private end!: (error: ExplainerError | Hung) => void;
 
   constructor(settings: Parameters<WorkerApi["start"]>[0]) {
     this.ended = new Promise((_, reject) => {
       this.end = reject;
     });
     this.ended.catch(() => undefined); // each call tells
-    this.worker.addEventListener("error", (event) => {
+    const { worker, hung } = this.started;
+    void hung.then(() => this.end(new Hung()));
+    worker.addEventListener("error", (event) => {
       const message = event.message || "its code could not be loaded";
       this.end(new ExplainerError({ code: "internal", message: `worker stopped: ${message}` }));
     });
@@ -52,7 +58,8 @@ class Hand {
   /** Ends the worker and what it still does. Nothing else gives back the memory of a model. */
   stop(): void {
     this.end(new ExplainerError({ code: "cancelled", message: "cancelled" }));
-    this.worker.terminate();
+    this.started.end();
+    this.started.worker.terminate();
   }
 }
 
@@ -72,6 +79,7 @@ export function createClient(options: ClientOptions = {}): Explainer {
     source: ModelSource,
     device: Device | "auto",
     onProgress: (progress: Progress) => void,
+    tries = 1,
   ): Promise<LoadedModel> => {
     loading?.stop();
     const hand = new Hand({ models, hub, firstTrace: tracesEach * hands++ });
@@ -86,6 +94,11 @@ export function createClient(options: ClientOptions = {}): Explainer {
       return model;
     } catch (error) {
       hand.stop();
+      if (error instanceof Hung) {
+        if (loading === hand && tries < TRIES) return await load(source, device, onProgress, tries + 1);
+        const message = `worker hung: ${TRIES} times while the runtime started; close other tabs, or try another browser`;
+        throw new ExplainerError({ code: "internal", message });
+      }
       const noRoom = error instanceof ExplainerError && error.failure.code === "out-of-memory";
       if (!noRoom || !current || loading !== hand) throw error;
       current.stop();

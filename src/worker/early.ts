@@ -1,4 +1,5 @@
 import type { Device } from "./protocol";
+import { hang } from "./pulse";
 
 /** Where the shipped models are, and which of them is wanted: the first where it isn't said. */
 export interface WantedShipped {
@@ -12,24 +13,34 @@ export interface WarmUp {
   readonly shipped: WantedShipped | null;
 }
 
-const start = (): Worker => new Worker(new URL("./worker.ts", import.meta.url), { type: "module", name: "explainer" });
+/** A worker, and whether it hangs before its runtime is up. */
+export interface StartedWorker extends ReturnType<typeof hang> {
+  readonly worker: Worker;
+}
 
-let early: Worker | null = null;
+function start(): StartedWorker {
+  const worker = new Worker(new URL("./worker.ts", import.meta.url), { type: "module", name: "explainer" });
+  return { worker, ...hang(worker) };
+}
+
+let early: StartedWorker | null = null;
 
 /** Starts a worker before anything needs it: runtime and model are on their way while the page is. */
 export function startEarly(device: Device | "auto", shipped: WantedShipped | null): void {
-  const worker = start();
-  early = worker;
+  const started = start();
+  const { worker } = started;
+  early = started;
   // One that can't start is no use to anyone: whoever takes one starts another, and hears why.
   worker.addEventListener("error", () => {
-    if (early === worker) early = null;
+    started.end();
+    if (early === started) early = null;
   });
   worker.postMessage({ warm: device, shipped } satisfies WarmUp);
 }
 
 /** The worker that was started early, once; else a new one. */
-export function takeWorker(): Worker {
-  const worker = early ?? start();
+export function takeWorker(): StartedWorker {
+  const taken = early ?? start();
   early = null;
-  return worker;
+  return taken;
 }

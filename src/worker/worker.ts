@@ -1,9 +1,11 @@
 import type { WarmUp } from "./early";
 import { askShipped } from "./loading/ahead";
+import { answerPings } from "./pulse";
 import { watchHeaps } from "./runtime/heap";
 import { warmUp } from "./runtime/warm";
 
 // The runtime and the model are on their way before the rest of the worker is. What comes meanwhile waits for it, in order.
+answerPings();
 watchHeaps();
 const waiting: unknown[] = [];
 let begun = false;

@@ -1,5 +1,6 @@
 import { messageOf } from "../failure";
 import type { Device } from "../protocol";
+import { tellUp } from "../pulse";
 import type { GpuBackend } from "./backend";
 import { type Choice, chooseBackend, chooseWasm } from "./choose";
 
@@ -9,6 +10,7 @@ export const isGpu = (backend: Choice["backend"]): backend is GpuBackend => back
 export async function onWasm(note: string): Promise<Choice> {
   const choice = await chooseWasm([note]);
   await choice.backend.warm();
+  tellUp();
   return choice;
 }
 
@@ -19,6 +21,7 @@ async function start(wanted: Device | "auto", asked = () => {}): Promise<Choice>
     const warming = choice.backend.warm();
     asked();
     await warming;
+    tellUp();
     return choice;
   } catch (error) {
     if (!isGpu(choice.backend)) throw error;
