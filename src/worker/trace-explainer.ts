@@ -7,7 +7,7 @@ import type { Passes } from "../explain/passes";
 import { type HeadScores, scoresOfSite } from "../explain/scores";
 import type { Trace } from "../explain/trace";
 import type { TraceFile } from "../explain/trace-file/open";
-import { traceScoring } from "../explain/trace-file/scoring";
+import { roundsToZero, traceScoring } from "../explain/trace-file/scoring";
 import { asFloats } from "../explain/trace-file/tensors";
 import { writtenMethods } from "../explain/trace-file/written";
 import { unitsOf } from "../explain/unit";
@@ -172,8 +172,9 @@ export function createTraceExplainer(trace: OpenedTrace, id: number, file = ""):
           "bad-input",
           "no queries and keys: this trace came without them; a trace that this page saves has them, and one that `capture` of the Python package makes",
         );
-      const attention = await trace.attention(site, head);
-      const read = traceScoring(attention, await trace.queries(site, head), await trace.keys(site, head));
+      const stored = await trace.stored(site, head);
+      const [attention, rounded] = [asFloats(stored), roundsToZero(stored.dtype)];
+      const read = traceScoring(attention, await trace.queries(site, head), await trace.keys(site, head), rounded);
       return scoringSlice(site, head, read, attention);
     },
     methods: async () => methods.map(({ run: __, ...info }) => info),
