@@ -63,6 +63,8 @@ test("opened from a file, it shows every kind of attention", async ({ page: tab 
   await expect(tokens(tab, "look").nth(1)).toHaveAttribute("aria-pressed", "true");
   await tab.getByRole("navigation", { name: "Views" }).getByRole("button", { name: "Model" }).click();
   await expect(tab.getByRole("heading", { level: 1 })).toContainText("Model");
+  await tab.getByRole("navigation", { name: "Views" }).getByRole("button", { name: "Compare" }).click();
+  await expect(tab.getByRole("main")).toContainText("rollout of two stacks needs one, and this is a trace");
   expect(errors).toEqual([]);
 });
 

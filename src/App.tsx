@@ -26,7 +26,7 @@ import { usePhone, useScheme } from "./views/shared/environment";
 const dialogs = { models: ModelPicker, keys: KeysDialog, embed: EmbedDialog, table: TableDialog } as const;
 
 /** While there is nothing to draw: why, and what comes. */
-function Waiting() {
+function Waiting({ viewer }: { readonly viewer: boolean }) {
   const model = useApp((state) => state.model);
   const loading = useApp((state) => state.loading);
   const running = useApp((state) => state.running);
@@ -46,7 +46,9 @@ function Waiting() {
               : "Type token ids to see their attention: this model came without a tokenizer."}
         </p>
       ) : loading ? (
-        <p>The model is on its way.</p>
+        <p>{viewer ? "The attention is on its way." : "The model is on its way."}</p>
+      ) : viewer ? (
+        <p>Drop a trace here, a .safetensors file, to see its attention.</p>
       ) : (
         <>
           <p>No model is loaded.</p>
@@ -59,7 +61,7 @@ function Waiting() {
   );
 }
 
-function CurrentView() {
+function CurrentView({ viewer }: { readonly viewer: boolean }) {
   const view = useApp((state) => state.view);
   const shown = useApp((state) => state.shown);
   const failure = useApp((state) => state.failure);
@@ -69,7 +71,7 @@ function CurrentView() {
   return (
     <>
       {failure && <FailureBanner failure={failure} />}
-      {shown ? <entry.View key={entry.id} shown={shown} /> : <Waiting />}
+      {shown ? <entry.View key={entry.id} shown={shown} /> : <Waiting viewer={viewer} />}
     </>
   );
 }
@@ -89,7 +91,7 @@ function EmbedFooter() {
 }
 
 /** Views that need no model to run. */
-const readable = new Set(["heads", "model", "neuron", "rollout", "attribution"]);
+const readable = new Set(["heads", "model", "neuron", "rollout", "attribution", "compare"]);
 
 /** Under a trace that stands by itself: its name, and its other views. */
 function ViewerFooter() {
@@ -152,7 +154,7 @@ function Page({ viewer }: { readonly viewer: boolean }) {
         {!embed && !phone && <Rail />}
         <main id="view" className="view" tabIndex={-1}>
           <ErrorBoundary resetOn={view}>
-            <CurrentView />
+            <CurrentView viewer={viewer} />
           </ErrorBoundary>
         </main>
         {!embed && (

@@ -97,7 +97,8 @@ def show(
     precision: Optional[Precision] = None,
     html_action: str = "view",
 ) -> Optional[Html]:
-    """Any trace in any view that needs no model: 'heads', 'model', 'neuron' (with queries and keys), 'rollout'."""
+    """Any trace in any view that needs no model: 'heads', 'model', 'neuron' (with queries and keys), 'rollout', and 'attribution'
+    and 'compare' by attention and by the values that came with it."""
     look = {"view": view, "layer": layer, "heads": heads and ",".join(str(int(h)) for h in heads), "pin": pin}
     return _show(trace, look, html_action, theme, height, precision)
 

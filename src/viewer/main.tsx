@@ -21,10 +21,32 @@ declare global {
   }
 }
 
+/** The JSON where no trace lies in the page. */
+const NOTHING = "null";
+
+/** Milliseconds after which a person is told that nothing has come. */
+const LATE = 20_000;
+
+/** What the page around sends, however long that takes. */
+async function sent(): Promise<unknown> {
+  const late = setTimeout(
+    () =>
+      actions.notify(
+        "The attention that belongs here hasn't come. It lies beside this frame: the HTML of a notebook's cell has to be kept whole.",
+      ),
+    LATE,
+  );
+  const data = await window.sent;
+  clearTimeout(late);
+  return data;
+}
+
 /** Shows the trace that lies in the page or that the page around sends, else waits for one to be dropped. */
 async function start(): Promise<void> {
-  const here = document.getElementById("embedded")?.textContent || "null";
-  const embedded = here === FROM_PARENT ? await readSent(await window.sent) : await readEmbedded(here);
+  const here = document.getElementById("embedded")?.textContent || NOTHING;
+  if (here !== NOTHING)
+    store.setState({ loading: { label: "Reading the trace", done: 0, total: null, unit: "bytes" } });
+  const embedded = here === FROM_PARENT ? await readSent(await sent()) : await readEmbedded(here);
   await actions.start(embedded ? `#${embedded.link}` : location.hash);
   if (!embedded) return;
   if (!new URLSearchParams(embedded.link).has("theme"))
@@ -38,5 +60,8 @@ async function start(): Promise<void> {
 }
 
 store.setState({ embed: true });
-start().catch((error) => actions.fail(error));
+start().catch((error) => {
+  store.setState({ loading: null });
+  actions.fail(error);
+});
 createRoot(document.getElementById("root")!).render(<App workspace={workspace} viewer />);
