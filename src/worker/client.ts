@@ -55,6 +55,11 @@ class Hand {
     return unwrap(await Promise.race([send(this.api), this.ended]));
   }
 
+  /** From now on silence means work, also where no runtime was started. */
+  settle(): void {
+    this.started.end();
+  }
+
   /** Ends the worker and what it still does. Nothing else gives back the memory of a model. */
   stop(): void {
     this.end(new ExplainerError({ code: "cancelled", message: "cancelled" }));
@@ -89,6 +94,7 @@ export function createClient(options: ClientOptions = {}): Explainer {
     });
     try {
       const model = await hand.call((api) => api.load(source, device, report));
+      hand.settle();
       current?.stop();
       current = hand;
       return model;

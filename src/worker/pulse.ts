@@ -3,8 +3,8 @@ export const PING = "ping";
 const PONG = "pong";
 const UP = "runtime is up";
 
-/** Silence of so many seconds is longer than anything takes that a worker does before its runtime is up. */
-const SILENT = 10;
+/** Silence of so many seconds is longer than anything takes that a worker does meanwhile, such as reading a large graph. */
+const SILENT = 30;
 
 type Ends = Pick<Worker, "postMessage" | "addEventListener" | "removeEventListener">;
 
