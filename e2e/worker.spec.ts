@@ -342,7 +342,9 @@ test("of many runs that come together the newest is made", async ({ worker, page
       ),
     ),
   );
-  expect(ends).toEqual(["cancelled", "cancelled", "cancelled", "[CLS] the plot [SEP]"]);
+  // On a busy machine the first may have begun before the others have come.
+  expect(["cancelled", "[CLS] on ##e [SEP]"]).toContain(ends[0]);
+  expect(ends.slice(1)).toEqual(["cancelled", "cancelled", "[CLS] the plot [SEP]"]);
 });
 
 test("a model that is replaced gives its memory back with its worker", async ({ worker, page }) => {
